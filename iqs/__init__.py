@@ -1,0 +1,1 @@
+"""Quality reviews of support conversations: rules, services, storage. It has never heard of Slack."""

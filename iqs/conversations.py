@@ -1,0 +1,120 @@
+"""A conversation between a customer and a support team, and its messages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+CONVERSATION_LIMIT = 200_000
+"""Characters kept of all messages of one conversation together."""
+
+MESSAGES_LIMIT = 2_000
+"""Messages kept of one conversation."""
+
+
+class Author(StrEnum):
+    """Who wrote a message. A note is internal: the customer never saw it."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    BOT = "bot"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as stored: clean text (see `iqs.text`); UTC time and the helpdesk's author id if known."""
+
+    author: Author
+    text: str
+    at: datetime | None = None
+    author_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyAnswer:
+    """A customer's answer on a survey's own scale, for CSAT or CES."""
+
+    value: Fraction
+    low: Fraction
+    high: Fraction
+
+    @property
+    def percent(self) -> Fraction:
+        """The answer on 0–100: (value - low) / (high - low) * 100."""
+        return (self.value - self.low) / (self.high - self.low) * 100
+
+
+@dataclass(frozen=True, slots=True)
+class HelpdeskAgent:
+    """The agent as the helpdesk names them; a Person is found by id or verified e-mail, never by name."""
+
+    id: str
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The customer as far as the helpdesk told."""
+
+    id: str | None = None
+    name: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation as imported, known by (`source`, `external_id`); times are UTC, durations seconds."""
+
+    source: str
+    external_id: str
+    channel: str
+    messages: tuple[Message, ...]
+    subject: str | None = None
+    url: str | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    agent: HelpdeskAgent | None = None
+    customer: Customer | None = None
+    csat: SurveyAnswer | None = None
+    ces: SurveyAnswer | None = None
+    first_response_seconds: int | None = None
+    handle_seconds: int | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+
+    @property
+    def key(self) -> str:
+        """`source:external_id`, as shown by `iqs draw`."""
+        return f"{self.source}:{self.external_id}"
+
+    @property
+    def participants(self) -> tuple[str, ...]:
+        """Helpdesk ids of everybody who worked on it: its agent, the authors of agent messages and notes."""
+        ids = dict.fromkeys(each.author_id for each in self.messages if each.author in _STAFF)
+        if self.agent:
+            ids = {self.agent.id: None, **ids}
+        return tuple(each for each in ids if each)
+
+
+_STAFF = (Author.AGENT, Author.NOTE)
+
+
+def bounded(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """The messages within the limits of one conversation; a last, internal note says what is left out."""
+    kept: list[Message] = []
+    room = CONVERSATION_LIMIT
+    left_messages = left_characters = 0
+    for message in messages:
+        room -= len(message.text)
+        if left_messages or room < 0 or len(kept) == MESSAGES_LIMIT:
+            left_messages += 1
+            left_characters += len(message.text)
+        else:
+            kept.append(message)
+    if left_messages:
+        mark = f"… (cut: {left_messages:,} messages with {left_characters:,} characters left out)"
+        kept.append(Message(Author.NOTE, mark))
+    return tuple(kept)

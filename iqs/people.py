@@ -1,0 +1,72 @@
+"""People, teams and roles. One person may stand in several teams, with other roles in each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does in a team. Admin and auditor count in every team."""
+
+    AGENT = "agent"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+EVERYWHERE = frozenset({Role.ADMIN, Role.AUDITOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A support team and its settings.
+
+    `timezone` is an IANA name; `channel_id` the Slack channel of the digest (opaque here); `quota` the
+    conversations drawn for each agent and period; `opens`/`closes` the team's working hours in `timezone`
+    on `working_days` (0 = Monday); `shows_reviewer` whether an agent reads who reviewed them.
+    """
+
+    id: int
+    name: str
+    timezone: str = "UTC"
+    channel_id: str | None = None
+    scorecard_id: int | None = None
+    quota: int = 3
+    opens: time = time(9)
+    closes: time = time(18)
+    working_days: frozenset[int] = frozenset({0, 1, 2, 3, 4})
+    shows_reviewer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the programme. `roles` maps a team's id to the roles held there."""
+
+    id: int
+    name: str
+    email: str | None = None
+    slack_user_id: str | None = None
+    timezone: str | None = None
+    active: bool = True
+    roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+
+    def has(self, role: Role, team_id: int) -> bool:
+        """Whether this person holds `role` in the team; admin and auditor count in every team."""
+        if not self.active:
+            return False
+        if role in EVERYWHERE:
+            return any(role in held for held in self.roles.values())
+        return role in self.roles.get(team_id, frozenset())
+
+    def teams(self, *roles: Role) -> tuple[int, ...]:
+        """Ids of the teams where this person holds at least one of `roles`, ascending."""
+        if not self.active:
+            return ()
+        return tuple(sorted(team for team, held in self.roles.items() if held.intersection(roles)))
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this person is admin of the installation."""
+        return self.active and any(Role.ADMIN in held for held in self.roles.values())
