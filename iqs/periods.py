@@ -1,0 +1,178 @@
+"""Periods: half-open spans of whole local days, as a team's zone counts them, in UTC.
+
+A local time that a clock change leaves out means the first valid instant after it; one that comes twice means
+the first. So consecutive periods never overlap and leave nothing out, and a day may last 23 or 25 hours.
+"""
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NoReturn
+from zoneinfo import ZoneInfo
+
+from iqs.errors import Invalid
+from iqs.reports import Period
+
+TREND_WEEKS = 12
+
+YEARS = (1971, 2999)
+"""The years in which a period may lie: far enough from the ends of the calendar to reckon around it."""
+
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+TICK = timedelta(microseconds=1)
+
+_WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE | re.ASCII)
+_SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:\.\.|to|–)\s*(\d{4}-\d\d-\d\d)?", re.IGNORECASE | re.ASCII)
+_LAST_DAYS = re.compile(r"last (\d{1,3}) days", re.IGNORECASE | re.ASCII)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The IANA zone of this name; Invalid if there is none."""
+    try:
+        return ZoneInfo(name)
+    except (
+        KeyError,
+        ValueError,
+        OSError,
+    ):  # ZoneInfoNotFoundError is a KeyError; a folder's name is an OSError
+        raise Invalid(f"“{name}” is not a time zone. Use a name such as Europe/Berlin.") from None
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The first instant (UTC) at which the zone's clock shows this local time or a later one.
+
+    In the gap of a clock change that is the end of the gap, in an overlap the first occurrence.
+    """
+    local, wall = zone_of(zone), datetime.combine(day, at)
+    first = wall.replace(tzinfo=local, fold=0).astimezone(UTC)
+    if _wall(first, local) == wall:
+        return first
+    # In a gap the two readings (PEP 495) lie on both sides of the clock change, which is at a whole second.
+    before, after = wall.replace(tzinfo=local, fold=1).astimezone(UTC), first
+    while after - before > timedelta(seconds=1):
+        middle = before + timedelta(seconds=int((after - before).total_seconds()) // 2)
+        if _wall(middle, local) < wall:
+            before = middle
+        else:
+            after = middle
+    return after
+
+
+def local_date(moment: datetime, zone: str) -> date:
+    """The date a calendar on the wall shows there at this instant."""
+    return moment.astimezone(zone_of(zone)).date()
+
+
+def days(first: date, last: date, zone: str, label: str = "") -> Period:
+    """From the start of `first` to the end of `last`, both included; Invalid if that is backwards."""
+    if last < first:
+        raise Invalid(f"The period ends ({last}) before it starts ({first}).")
+    _within_reach(first.year, last.year)
+    name = label or (f"{first} to {last}" if last > first else str(first))
+    return Period(instant(first, time.min, zone), instant(last + DAY, time.min, zone), name)
+
+
+def week(day: date, zone: str) -> Period:
+    """The ISO week (Monday to Sunday) that holds this local date, called "week 47"."""
+    monday = day - timedelta(days=day.weekday())
+    return days(monday, monday + WEEK - DAY, zone, f"week {monday.isocalendar().week}")
+
+
+def this_week(now: datetime, zone: str) -> Period:
+    """The ISO week that is running there."""
+    return week(local_date(now, zone), zone)
+
+
+def last_week(now: datetime, zone: str) -> Period:
+    """The last complete ISO week there."""
+    return week(local_date(now, zone) - WEEK, zone)
+
+
+def last_days(now: datetime, zone: str, count: int) -> Period:
+    """The last `count` local days, today included."""
+    today = local_date(now, zone)
+    return days(today - (count - 1) * DAY, today, zone, f"last {count} days")
+
+
+def before(period: Period, zone: str) -> Period:
+    """The period of as many local days that ends where this one starts."""
+    first, last = dates(period, zone)
+    length = last - first + DAY
+    return days(first - length, first - DAY, zone)
+
+
+def trend(period: Period, zone: str, count: int = TREND_WEEKS) -> tuple[Period, ...]:
+    """The ISO weeks up to and with the one in which the period ends, oldest first."""
+    last = dates(period, zone)[1]
+    return tuple(week(last - back * WEEK, zone) for back in reversed(range(count)))
+
+
+def dates(period: Period, zone: str) -> tuple[date, date]:
+    """The first and the last local date of a period, both included."""
+    return local_date(period.start, zone), local_date(period.end - TICK, zone)
+
+
+def iso_label(day: date) -> str:
+    """The ISO week of a date as draws are named: "2026-W47"."""
+    year, number, _ = day.isocalendar()
+    return f"{year:04}-W{number:02}"
+
+
+def monday(label: str) -> date:
+    """The Monday of "2026-W47"; Invalid if it is not such a label or the year has no such week."""
+    found = _WEEK.fullmatch(label.strip())
+    if found is None:
+        _unreadable(label)
+    _within_reach(int(found[1]))
+    try:
+        return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+    except ValueError:
+        raise Invalid(
+            f"There is no week {label.strip()}: years have 52 or 53 weeks, written 2026-W07."
+        ) from None
+
+
+def named_week(label: str, zone: str) -> Period:
+    """The period of "2026-W47"; Invalid as in `monday`."""
+    return week(monday(label), zone)
+
+
+def parse(text: str, zone: str, now: datetime) -> Period:
+    """A period as people type it; Invalid, with examples, for anything else.
+
+    "2026-W47", "this week", "last week", "last 30 days", "2026-11-01..2026-11-30" (both days included),
+    "2026-11-01.." (up to today).
+    """
+    words = " ".join(text.lower().split())
+    if words == "this week":
+        return this_week(now, zone)
+    if words == "last week":
+        return last_week(now, zone)
+    found = _LAST_DAYS.fullmatch(words)
+    if found and int(found[1]) > 0:
+        return last_days(now, zone, int(found[1]))
+    found = _SPAN.fullmatch(words)
+    if found:
+        try:
+            first = date.fromisoformat(found[1])
+            last = date.fromisoformat(found[2]) if found[2] else local_date(now, zone)
+        except ValueError:
+            _unreadable(text)
+        return days(first, last, zone)
+    return named_week(text, zone)
+
+
+def _within_reach(*years: int) -> None:
+    if min(years) < YEARS[0] or max(years) > YEARS[1]:
+        raise Invalid(f"The period is outside the years {YEARS[0]} to {YEARS[1]}.")
+
+
+def _unreadable(text: str) -> NoReturn:
+    raise Invalid(
+        f"“{text.strip()}” is not a period. "
+        "Write 2026-W47, “last week”, “last 30 days” or 2026-11-01..2026-11-30."
+    )
+
+
+def _wall(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None, fold=0)

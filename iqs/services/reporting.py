@@ -1,0 +1,230 @@
+"""Reports as their readers may see them: a person's own, a team's, the weekly digest, the App Home."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from iqs import figures, headlines, metrics, periods
+from iqs.access import Action, AgentFacts, TeamFacts, can, demand
+from iqs.errors import Invalid, NotFound
+from iqs.figures import BEFORE, NOW
+from iqs.people import Person, Role, Team
+from iqs.reports import Digest, Home, Period, PersonalReport, PersonFigure, Point, TeamReport
+from iqs.schedules import Outcome, ScheduleKind
+from iqs.scorecards import Scorecard
+from iqs.services.scheduling import upcoming_of
+from iqs.statistics import difference
+from iqs.storage import aggregates
+from iqs.storage.aggregates import Scope
+from iqs.storage.repositories import assignments, people, schedules, scorecards, teams
+from iqs.storage.store import Store, Tx
+
+USUAL_DAYS = 30
+"""What a report covers when nobody says: long enough for an interval worth reading."""
+
+RECENT = 5
+
+Asked = Period | str | None
+"""A period, its words (see `iqs.periods.parse`, read in the team's zone), or None for the last 30 days."""
+
+
+def personal_report(store: Store, actor: Person, *, now: datetime, period: Asked = None) -> PersonalReport:
+    """The actor's own work over all their teams, from released reviews. Invalid for an unreadable period."""
+    with store.read() as tx:
+        return _personal(tx, actor, Scope(now, reviewee_id=actor.id), _zone(tx, actor), period)
+
+
+def agent_report(
+    store: Store, actor: Person | None, team_id: int, person_id: int, *, now: datetime, period: Asked = None
+) -> PersonalReport:
+    """An agent's work in one team, for those who may see persons there (None = the operator).
+
+    NotAllowed for others; NotFound for somebody who is not in the team and was never reviewed there.
+    """
+    with store.read() as tx:
+        team, _ = _team(tx, team_id)
+        if actor is not None:
+            demand(actor, Action.SEE_AGENT, AgentFacts(team_id, person_id))
+        person = people.by_id(tx, person_id)
+        scope = Scope(now, team_id=team.id, reviewee_id=person_id)
+        if person is None or not (team_id in person.roles or aggregates.received(tx, scope, limit=1)):
+            raise NotFound(f"{team.name} has no such agent.")
+        return _personal(tx, person, scope, team.timezone, period)
+
+
+def team_report(
+    store: Store, actor: Person | None, team_id: int, *, now: datetime, period: Asked = None
+) -> TeamReport:
+    """A team's period at the three levels, with persons for a reader who may see them (None = the operator).
+
+    NotAllowed for a reader who may not see the team, NotFound for an unknown team, Invalid for an unreadable
+    period.
+    """
+    with store.read() as tx:
+        team, members = _team(tx, team_id)
+        facts = _facts(team, members)
+        if actor is not None:
+            demand(actor, Action.SEE_TEAM, facts)
+        persons = actor is None or can(actor, Action.SEE_AGENT, facts)
+        span = _span(period, team.timezone, now)
+        return _report(tx, team, members, span, as_of=now, persons=persons)
+
+
+def home(store: Store, actor: Person, *, now: datetime) -> Home:
+    """What the actor's App Home shows: waiting work, own figures, the teams they lead, what comes next."""
+    with store.read() as tx:
+        known = {team.id: team for team in teams.every(tx)}
+        own = tuple(known[id_] for id_ in actor.teams(*Role) if id_ in known)
+        waiting = assignments.waiting(tx, actor.id) if actor.active else ()
+        personal = None
+        if actor.teams(Role.AGENT):
+            personal = _personal(tx, actor, Scope(now, reviewee_id=actor.id), _zone(tx, actor), None)
+        led = []
+        for id_ in actor.teams(Role.LEAD, Role.ADMIN):
+            team, members = _team(tx, id_)
+            span = _span(None, team.timezone, now)
+            led.append(_report(tx, team, members, span, as_of=now, persons=True))
+        soonest: dict[str, datetime] = {}
+        for coming in upcoming_of(tx, own, now=now):
+            soonest.setdefault(coming.kind.value, coming.due.at)
+        return Home(
+            person=actor,
+            teams=own,
+            waiting=waiting,
+            drafts=sum(each.rated > 0 for each in waiting),
+            personal=personal,
+            led=tuple(led),
+            next_times=soonest,
+        )
+
+
+def digest(store: Store, run_id: int, *, now: datetime) -> Digest:
+    """The digest of a recorded schedule run: the ISO week before it, as it stood when it was due.
+
+    So it says the same however often and late it is made. No person is in it. NotFound for another run.
+    """
+    with store.read() as tx:
+        run = schedules.run(tx, run_id)
+        if run is None or run.schedule.kind is not ScheduleKind.DIGEST:
+            raise NotFound("There is no such digest.")
+        team, members = _team(tx, run.schedule.team_id)
+        span = periods.week(run.due.local_date - periods.WEEK, team.timezone)
+        report = _report(tx, team, members, span, as_of=min(now, run.due.at), persons=False)
+        return _digest(report, late=run.outcome is Outcome.LATE)
+
+
+def preview_digest(store: Store, actor: Person | None, team_id: int, *, now: datetime) -> Digest:
+    """The last complete week's digest as it would be posted now, for those who may see persons anyway."""
+    with store.read() as tx:
+        team, members = _team(tx, team_id)
+        if actor is not None:
+            demand(actor, Action.SEE_AGENT, _facts(team, members))
+        span = periods.last_week(now, team.timezone)
+        return _digest(_report(tx, team, members, span, as_of=now, persons=False))
+
+
+def _digest(report: TeamReport, *, late: bool = False) -> Digest:
+    return Digest(headlines.headline(report), report, headlines.praise(report), late)
+
+
+def _report(
+    tx: Tx, team: Team, members: Sequence[Person], period: Period, *, as_of: datetime, persons: bool
+) -> TeamReport:
+    scope = Scope(as_of, team_id=team.id)
+    windows = (periods.before(period, team.timezone), period)
+    received = aggregates.by_reviewee(tx, scope, windows)
+    before, now = figures.whole(received, BEFORE), figures.whole(received, NOW)
+    cards = _cards(tx, (team.id,))
+    agents: tuple[PersonFigure, ...] = ()
+    reviewers: tuple[PersonFigure, ...] = ()
+    if persons:
+        agents = _persons(tx, members, team.id, Role.AGENT, received)
+        given = aggregates.by_reviewer(tx, scope, windows)
+        reviewers = _persons(tx, members, team.id, Role.REVIEWER, given)
+    progress = figures.progress(aggregates.work(tx, team.id, period, as_of), named=persons)
+    asked = [each.id for each in members if each.has(Role.AGENT, team.id)]
+    csat, csat_n = metrics.mean_percent(metrics.survey_answers(aggregates.csat(tx, period, asked)))
+    return TeamReport(
+        team=team,
+        period=period,
+        iqs=now.estimate,
+        change=difference(before.estimate, now.estimate),
+        pass_rate=figures.as_float(metrics.share(now.passed, now.n)),
+        categories=figures.categories(cards, aggregates.by_category(tx, scope, windows)),
+        agents=agents,
+        reviewers=reviewers,
+        trend=_trend(tx, scope, period, team.timezone),
+        causes=figures.top_causes(cards, aggregates.causes(tx, scope, period)),
+        csat=figures.as_float(csat),
+        csat_n=csat_n,
+        progress=progress,
+        unscored=now.unscored,
+        imported=now.imported,
+        skip_share=figures.as_float(metrics.share(progress.skipped, progress.drawn)) if progress else None,
+    )
+
+
+def _personal(tx: Tx, person: Person, scope: Scope, zone: str, period: Asked) -> PersonalReport:
+    span = _span(period, zone, scope.as_of)
+    windows = (periods.before(span, zone), span)
+    scores = aggregates.by_window(tx, scope, windows)
+    before, now = figures.whole(scores, BEFORE), figures.whole(scores, NOW)
+    cards = _cards(tx, person.teams(Role.AGENT) if scope.team_id is None else (scope.team_id,))
+    categories = figures.categories(cards, aggregates.by_category(tx, scope, windows))
+    strength, focus = headlines.strength_and_focus(categories)
+    return PersonalReport(
+        person=person,
+        period=span,
+        iqs=now.estimate,
+        change=difference(before.estimate, now.estimate),
+        categories=categories,
+        trend=_trend(tx, scope, span, zone),
+        recent=aggregates.received(tx, scope, limit=RECENT),
+        strength=strength,
+        focus=focus,
+        zone=zone,
+    )
+
+
+def _trend(tx: Tx, scope: Scope, period: Period, zone: str) -> tuple[Point, ...]:
+    weeks = periods.trend(period, zone)
+    return figures.trend(weeks, aggregates.by_window(tx, scope, weeks), zone)
+
+
+def _persons(
+    tx: Tx, members: Sequence[Person], team_id: int, role: Role, tallies: figures.Tallies
+) -> tuple[PersonFigure, ...]:
+    """Those who hold the role, and whoever had reviews though they do not hold it any more."""
+    names = {each.id: each.name for each in members}
+    names |= people.names(tx, [int(cell.of) for cell in tallies if cell.of not in names])
+    return figures.persons(names, [each.id for each in members if each.has(role, team_id)], tallies)
+
+
+def _cards(tx: Tx, team_ids: Sequence[int]) -> list[Scorecard]:
+    """The current scorecards of these teams; imported history may come before the first one."""
+    cards = []
+    for team_id in team_ids:
+        with suppress(NotFound, Invalid):
+            cards.append(scorecards.current(tx, team_id))
+    return cards
+
+
+def _team(tx: Tx, team_id: int) -> tuple[Team, list[Person]]:
+    return teams.by_id(tx, team_id), people.members(tx, team_id)
+
+
+def _facts(team: Team, members: Sequence[Person]) -> TeamFacts:
+    """The group is its agents: it is their scores that a mean of few would give away."""
+    return TeamFacts(team.id, sum(each.has(Role.AGENT, team.id) for each in members))
+
+
+def _zone(tx: Tx, person: Person) -> str:
+    """The zone of the person's first team, where they are an agent if they are one; UTC without a team."""
+    held = (*person.teams(Role.AGENT), *person.teams(*Role))
+    return teams.by_id(tx, held[0]).timezone if held else "UTC"
+
+
+def _span(period: Asked, zone: str, now: datetime) -> Period:
+    if period is None:
+        return periods.last_days(now, zone, USUAL_DAYS)
+    return periods.parse(period, zone, now) if isinstance(period, str) else period

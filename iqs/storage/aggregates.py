@@ -1,0 +1,232 @@
+"""The SELECTs behind the reports: counts, sums and sums of squares, straight from the covering indexes.
+
+IQS counts submitted manager and peer reviews of the random stream and of imported history, once their undo
+window is over. Sums are exact on both databases: the square of a score has up to 54 bits, so that a thousand
+of them no longer fit into 64, and SQLite refuses then. Squares are therefore summed as a high and a low part,
+which together stay exact for 90 billion reviews.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Label,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+
+from iqs import periods
+from iqs.assignments import AssignmentState
+from iqs.figures import Cell, Tallies, Tally, Work
+from iqs.reports import Period, ReviewLine
+from iqs.reviews import UNDO_WINDOW, ReviewKind, Stream
+from iqs.scoring import from_micropoints
+from iqs.storage import tables
+from iqs.storage.store import Tx
+
+R = tables.Review
+V = tables.Rating
+C = tables.Conversation
+A = tables.Assignment
+D = tables.Draw
+
+COUNTED_KINDS = (ReviewKind.MANAGER, ReviewKind.PEER)
+COUNTED_STREAMS = (Stream.RANDOM, Stream.IMPORTED)
+
+_HALF = 10**8
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose reviews: of a team, of a reviewee, or both; not those that could still be undone at `as_of`."""
+
+    as_of: datetime
+    team_id: int | None = None
+    reviewee_id: int | None = None
+
+
+def by_window(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
+    """Review scores in each window. Windows, here and below, are in order and do not overlap."""
+    return _scores(tx, scope, windows)
+
+
+def by_reviewee(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
+    """Review scores of each reviewee in each window."""
+    return _scores(tx, scope, windows, R.reviewee_id)
+
+
+def by_reviewer(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
+    """Review scores given by each reviewer in each window."""
+    return _scores(tx, scope, windows, R.reviewer_id)
+
+
+def by_category(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
+    """Points of each category, by its key, in each window; N/A is left out."""
+    found = tx.execute(
+        select(_place(windows), tables.Category.key, *_sums(V.points))
+        .select_from(R)
+        .join(V, V.review_id == R.id)
+        .join(tables.Category, tables.Category.id == V.category_id)
+        .where(*_counted(scope, windows), V.points.is_not(None))
+        .group_by("place", tables.Category.key)
+    )
+    return {Cell(row[0], row[1]): Tally(*_numbers(row[2:])) for row in found}
+
+
+def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
+    """How often each (category key, cause key) was picked."""
+    picked = cast(V.causes, Text)
+    found = tx.execute(
+        select(tables.Category.key, picked, func.count())
+        .select_from(R)
+        .join(V, V.review_id == R.id)
+        .join(tables.Category, tables.Category.id == V.category_id)
+        .where(*_counted(scope, [window]), picked != "[]")
+        .group_by(tables.Category.key, picked)
+    )
+    counts: dict[tuple[str, str], int] = {}
+    for category, listed, times in found:
+        for cause in json.loads(listed):
+            counts[category, cause] = counts.get((category, cause), 0) + times
+    return counts
+
+
+def csat(tx: Tx, window: Period, reviewee_ids: Sequence[int]) -> dict[tuple[str, str, str], int]:
+    """How often each CSAT answer (value, low, high) was given on these agents' conversations.
+
+    The conversations are those closed in the window.
+    """
+    answer = cast(C.csat, Text)
+    found = tx.execute(
+        select(answer, func.count())
+        .where(C.reviewee_id.in_(reviewee_ids), C.closed_at >= window.start, C.closed_at < window.end)
+        .group_by(answer)
+    )
+    counts: dict[tuple[str, str, str], int] = {}
+    for text, times in found:
+        listed = None if text is None else json.loads(text)  # a JSON null is no answer either
+        if listed is not None:
+            value, low, high = listed
+            counts[value, low, high] = counts.get((value, low, high), 0) + times
+    return counts
+
+
+def work(tx: Tx, team_id: int, window: Period, as_of: datetime) -> Work:
+    """How many assignments of the draws made in the window are in each state, by reviewer (id, name).
+
+    Those handed on to another reviewer are counted with the other one. What happened later than `as_of` has
+    not happened: such assignments are still open.
+    """
+    submitted = and_(A.state == AssignmentState.SUBMITTED, R.submitted_at <= as_of)
+    skipped = and_(A.state == AssignmentState.SKIPPED, A.updated_at <= as_of)
+    state = case(
+        (submitted, AssignmentState.SUBMITTED.value),
+        (skipped, AssignmentState.SKIPPED.value),
+        else_=AssignmentState.OPEN.value,
+    ).label("state_then")
+    found = tx.execute(
+        select(A.reviewer_id, tables.Person.name, state, func.count())
+        .select_from(D)
+        .join(A, and_(A.team_id == D.team_id, A.draw_id == D.id))
+        .join(tables.Person, tables.Person.id == A.reviewer_id)
+        .outerjoin(R, R.assignment_id == A.id)
+        .where(
+            D.team_id == team_id,
+            D.created_at >= window.start,
+            D.created_at < window.end,
+            D.created_at <= as_of,
+            A.state != AssignmentState.CANCELLED,
+        )
+        .group_by(A.reviewer_id, tables.Person.name, "state_then")
+    )
+    return {(id_, name, AssignmentState(word)): times for id_, name, word, times in found}
+
+
+def received(tx: Tx, scope: Scope, *, limit: int) -> tuple[ReviewLine, ...]:
+    """The newest released reviews by others in this scope, the newest first; of every stream."""
+    found = tx.execute(
+        select(R.id, C.subject, R.score, R.passed, R.submitted_at, R.acknowledged_at, R.kind)
+        .join(C, C.id == R.conversation_id)
+        .where(*_of(scope), R.submitted_at <= scope.as_of - UNDO_WINDOW, R.kind.in_(COUNTED_KINDS))
+        .order_by(R.submitted_at.desc(), R.id.desc())
+        .limit(limit)
+    )
+    return tuple(
+        ReviewLine(
+            review_id=row.id,
+            subject=row.subject,
+            percent=None if row.score is None else float(from_micropoints(row.score)),
+            passed=row.passed,
+            submitted_at=row.submitted_at,
+            acknowledged=row.acknowledged_at is not None,
+            kind=ReviewKind(row.kind),
+        )
+        for row in found
+        if row.submitted_at is not None
+    )
+
+
+def _scores(tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any) -> Tallies:
+    found = tx.execute(
+        select(
+            _place(windows),
+            *of,
+            *_sums(R.score),
+            func.count(case((R.passed.is_(True), 1))),
+            func.count() - func.count(R.score),
+            func.count(case((and_(R.stream == Stream.IMPORTED, R.score.is_not(None)), 1))),
+        )
+        .where(*_counted(scope, windows))
+        .group_by("place", *of)
+    )
+    names = 1 + len(of)
+    return {Cell(*row[:names]): Tally(*_numbers(row[names:])) for row in found}
+
+
+def _counted(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool]]:
+    # One upper bound: given two, SQLite seeks by one of them only, and reads on to today for an old period.
+    released = scope.as_of - UNDO_WINDOW + periods.TICK
+    return [
+        *_of(scope),
+        R.submitted_at >= windows[0].start,
+        R.submitted_at < min(windows[-1].end, released),
+        R.kind.in_(COUNTED_KINDS),
+        R.stream.in_(COUNTED_STREAMS),
+    ]
+
+
+def _of(scope: Scope) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if scope.team_id is not None:
+        conditions.append(R.team_id == scope.team_id)
+    if scope.reviewee_id is not None:
+        conditions.append(R.reviewee_id == scope.reviewee_id)
+    return conditions
+
+
+def _place(windows: Sequence[Period]) -> Label[int]:
+    """The number of the window a review falls into, under the name by which it is grouped."""
+    if len(windows) == 1:
+        return literal_column("0", Integer).label("place")
+    return case(*((R.submitted_at < each.end, place) for place, each in enumerate(windows))).label("place")
+
+
+def _sums(column: Any) -> tuple[ColumnElement[Any], ...]:
+    square = column * column
+    return func.count(column), func.sum(column), func.sum(square // _HALF), func.sum(square % _HALF)
+
+
+def _numbers(row: Sequence[Any]) -> list[int]:
+    """Count, sum and sum of squares from `_sums`, then the rest: integers, though PostgreSQL says NUMERIC."""
+    n, total, high, low, *rest = (int(each or 0) for each in row)
+    return [n, total, high * _HALF + low, *rest]

@@ -1,0 +1,228 @@
+"""Draws and assignments in the database."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row as SQLRow
+from sqlalchemy import bindparam, func, insert, select, update
+
+from iqs.assignments import Assignment, AssignmentState, Waiting
+from iqs.reviews import ReviewKind, Stream
+from iqs.storage import tables
+from iqs.storage.store import Tx
+
+Row = SQLRow[*tuple[Any, ...]]
+A = tables.Assignment
+D = tables.Draw
+
+_COLUMNS = (
+    A.id,
+    A.team_id,
+    A.conversation_id,
+    A.reviewer_id,
+    A.reviewee_id,
+    A.kind,
+    A.stream,
+    A.state,
+    A.due_at,
+    A.skip_reason,
+    A.draw_id,
+    A.scorecard_version_id,
+    D.period,
+)
+
+
+def add_draw(
+    tx: Tx,
+    *,
+    team_id: int,
+    period: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    seed: str,
+    eligible: int,
+    excluded: dict[str, int],
+    now: datetime,
+    created_by: int | None,
+) -> int:
+    """Stores a draw and returns its id; IntegrityError if the team has one for this period."""
+    done = tx.execute(
+        insert(D)
+        .values(
+            team_id=team_id,
+            period=period,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            seed=seed,
+            eligible=eligible,
+            excluded=excluded,
+            created_at=now,
+            created_by=created_by,
+        )
+        .returning(D.id)
+    )
+    return done.scalar_one()
+
+
+def draw_of(tx: Tx, team_id: int, period: str) -> Row | None:
+    """The team's draw for this period (id, seed, eligible, excluded), or None."""
+    return tx.execute(
+        select(D.id, D.seed, D.eligible, D.excluded).where(D.team_id == team_id, D.period == period)
+    ).one_or_none()
+
+
+def add(
+    tx: Tx,
+    *,
+    team_id: int,
+    conversation_id: int,
+    reviewer_id: int,
+    reviewee_id: int,
+    scorecard_version_id: int,
+    kind: ReviewKind,
+    stream: Stream,
+    now: datetime,
+    draw_id: int | None = None,
+    due_at: datetime | None = None,
+) -> int:
+    """Stores an open assignment and returns its id."""
+    done = tx.execute(
+        insert(A)
+        .values(
+            draw_id=draw_id,
+            team_id=team_id,
+            conversation_id=conversation_id,
+            reviewer_id=reviewer_id,
+            reviewee_id=reviewee_id,
+            scorecard_version_id=scorecard_version_id,
+            kind=kind,
+            stream=stream,
+            state=AssignmentState.OPEN,
+            due_at=due_at,
+            created_at=now,
+            updated_at=now,
+        )
+        .returning(A.id)
+    )
+    return done.scalar_one()
+
+
+# Said once: building a statement costs more than running it, and a click runs these.
+_GET = select(*_COLUMNS).outerjoin(D, D.id == A.draw_id).where(A.id == bindparam("id"))
+_GET_LOCKED = _GET.with_for_update(of=A)
+
+
+def get(tx: Tx, assignment_id: int, *, lock: bool = False) -> Row | None:
+    """The row of an assignment (see `assignment()`), locked against other writers if asked."""
+    found: Row | None = tx.execute(_GET_LOCKED if lock else _GET, {"id": assignment_id}).one_or_none()
+    return found
+
+
+def assignment(row: Row) -> Assignment:
+    """The value of a row of `get`."""
+    return Assignment(
+        id=row.id,
+        team_id=row.team_id,
+        conversation_id=row.conversation_id,
+        reviewer_id=row.reviewer_id,
+        reviewee_id=row.reviewee_id,
+        kind=ReviewKind(row.kind),
+        stream=Stream(row.stream),
+        state=AssignmentState(row.state),
+        due_at=row.due_at,
+        period=row.period or "",
+        skip_reason=row.skip_reason,
+    )
+
+
+def move(
+    tx: Tx, assignment_id: int, *, state: AssignmentState, now: datetime, skip_reason: str | None = None
+) -> None:
+    """Puts an assignment into another state."""
+    tx.execute(
+        update(A).where(A.id == assignment_id).values(state=state, skip_reason=skip_reason, updated_at=now)
+    )
+
+
+def open_counts(tx: Tx, reviewer_ids: Iterable[int]) -> dict[int, int]:
+    """How many open assignments each of these reviewers has (absent = none)."""
+    found = tx.execute(
+        select(A.reviewer_id, func.count().label("n"))
+        .where(A.reviewer_id.in_(list(reviewer_ids)), A.state == AssignmentState.OPEN)
+        .group_by(A.reviewer_id)
+    )
+    return {row.reviewer_id: row.n for row in found}
+
+
+def waiting(tx: Tx, reviewer_id: int, *, limit: int = 50) -> tuple[Waiting, ...]:
+    """A reviewer's open assignments, the oldest first, with how much of each is rated."""
+    rated = (
+        select(tables.Review.assignment_id, func.count(tables.Rating.category_id).label("n"))
+        .join(tables.Rating, tables.Rating.review_id == tables.Review.id)
+        .where(tables.Review.reviewer_id == reviewer_id, tables.Review.state == "draft")
+        .group_by(tables.Review.assignment_id)
+        .subquery()
+    )
+    found = tx.execute(
+        select(
+            A.id,
+            tables.Person.name,
+            tables.Conversation.subject,
+            tables.Conversation.channel,
+            func.coalesce(rated.c.n, 0).label("rated"),
+            tables.ScorecardVersion.definition,
+            A.due_at,
+        )
+        .join(tables.Person, tables.Person.id == A.reviewee_id)
+        .join(tables.Conversation, tables.Conversation.id == A.conversation_id)
+        .join(tables.ScorecardVersion, tables.ScorecardVersion.id == A.scorecard_version_id)
+        .outerjoin(rated, rated.c.assignment_id == A.id)
+        .where(A.reviewer_id == reviewer_id, A.state == AssignmentState.OPEN)
+        .order_by(A.id)
+        .limit(limit)
+    )
+    return tuple(
+        Waiting(
+            assignment_id=row.id,
+            reviewee_name=row.name,
+            subject=row.subject,
+            channel=row.channel,
+            rated=row.rated,
+            categories=len(row.definition["categories"]),
+            due_at=row.due_at,
+        )
+        for row in found
+    )
+
+
+def progress(tx: Tx, draw_id: int) -> list[tuple[str, str, int]]:
+    """(reviewer's name, state, count) of a draw's assignments; those handed on to another are left out."""
+    found = tx.execute(
+        select(tables.Person.name, A.state, func.count())
+        .join(tables.Person, tables.Person.id == A.reviewer_id)
+        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED)
+        .group_by(tables.Person.name, A.state)
+        .order_by(tables.Person.name, A.state)
+    )
+    return [(name, state, count) for name, state, count in found]
+
+
+def of_draw(tx: Tx, draw_id: int) -> list[Row]:
+    """A draw's assignments by name: source, external_id, reviewee, reviewer, stream; handed-on ones left out."""
+    reviewee, reviewer = tables.Person.__table__.alias("reviewee"), tables.Person.__table__.alias("reviewer")
+    found = tx.execute(
+        select(
+            tables.Conversation.source,
+            tables.Conversation.external_id,
+            reviewee.c.name.label("reviewee"),
+            reviewer.c.name.label("reviewer"),
+            A.stream,
+        )
+        .join(tables.Conversation, tables.Conversation.id == A.conversation_id)
+        .join(reviewee, reviewee.c.id == A.reviewee_id)
+        .join(reviewer, reviewer.c.id == A.reviewer_id)
+        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED)
+        .order_by(A.id)
+    )
+    return list(found)

@@ -1,0 +1,111 @@
+"""People and their roles in the database. A Person always comes with all roles, of every team."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+
+from iqs.people import Person, Role
+from iqs.storage import tables
+from iqs.storage.store import Tx
+
+P = tables.Person
+M = tables.Membership
+
+Held = tuple[int, int, Role]
+"""A role as stored: team, person, role."""
+
+
+def by_id(tx: Tx, person_id: int) -> Person | None:
+    """The person, active or not."""
+    return _one(tx, P.id == person_id)
+
+
+def by_slack_id(tx: Tx, slack_user_id: str) -> Person | None:
+    """The person linked to this Slack user, active or not; one indexed query, as each click asks it."""
+    return _one(tx, P.slack_user_id == slack_user_id)
+
+
+def by_email(tx: Tx, email: str) -> Person | None:
+    """The person with this address, however it is typed."""
+    return _one(tx, P.email == email.strip().lower())
+
+
+def every(tx: Tx) -> list[Person]:
+    """Everybody, by name."""
+    return _all(tx)
+
+
+def members(tx: Tx, team_id: int) -> list[Person]:
+    """The active people with a role in the team, by name."""
+    inside = select(M.person_id).where(M.team_id == team_id)
+    return _all(tx, P.id.in_(inside), P.active)
+
+
+def unlinked(tx: Tx) -> list[Person]:
+    """Active people with a role and an e-mail address whose Slack user is not known yet."""
+    return _all(tx, P.active, P.email.is_not(None), P.slack_user_id.is_(None), P.id.in_(select(M.person_id)))
+
+
+def linked(tx: Tx) -> list[Person]:
+    """Active people with a role and a Slack user: those a message can reach."""
+    return _all(tx, P.active, P.slack_user_id.is_not(None), P.id.in_(select(M.person_id)))
+
+
+def names(tx: Tx, person_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id."""
+    found = tx.execute(select(P.id, P.name).where(P.id.in_(set(person_ids))))
+    return {row.id: row.name for row in found}
+
+
+def add(tx: Tx, *, name: str, email: str | None, slack_user_id: str | None = None) -> int:
+    """Stores a person without roles and returns the id; `email` in lower case."""
+    values = {"name": name, "email": email, "slack_user_id": slack_user_id, "active": True}
+    return tx.execute(insert(P).values(values).returning(P.id)).scalar_one()
+
+
+def change(tx: Tx, person_id: int, **columns: Any) -> None:
+    """Sets columns of a person."""
+    tx.execute(update(P).where(P.id == person_id).values(**columns))
+
+
+def give(tx: Tx, held: Sequence[Held]) -> None:
+    """Adds roles that are not held yet."""
+    if held:
+        rows = [{"team_id": team, "person_id": person, "role": role} for team, person, role in held]
+        tx.execute(insert(M), rows)
+
+
+def take(tx: Tx, held: Sequence[Held]) -> None:
+    """Removes roles."""
+    for start in range(0, len(held), 1000):  # a statement holds only so many values
+        key = tuple_(M.team_id, M.person_id, M.role)
+        tx.execute(delete(M).where(key.in_(held[start : start + 1000])))
+
+
+def _one(tx: Tx, condition: ColumnElement[bool]) -> Person | None:
+    found = _all(tx, condition)
+    return found[0] if found else None
+
+
+def _all(tx: Tx, *conditions: ColumnElement[bool] | Any) -> list[Person]:
+    rows = tx.execute(
+        select(P.id, P.name, P.email, P.slack_user_id, P.timezone, P.active, M.team_id, M.role)
+        .outerjoin(M, M.person_id == P.id)
+        .where(*conditions)
+        .order_by(P.name, P.id)
+    )
+    people: dict[int, Person] = {}
+    roles: dict[int, dict[int, set[Role]]] = {}
+    for row in rows:
+        held = roles.setdefault(row.id, {})
+        if row.team_id is not None:
+            held.setdefault(row.team_id, set()).add(Role(row.role))
+        people[row.id] = Person(
+            row.id, row.name, row.email, row.slack_user_id, row.timezone, row.active,
+        )  # fmt: skip
+    return [
+        replace(person, roles={team: frozenset(held) for team, held in roles[person.id].items()})
+        for person in people.values()
+    ]

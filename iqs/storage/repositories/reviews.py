@@ -1,0 +1,116 @@
+"""Reviews and their ratings in the database. The click path uses single statements, no sessions."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row as SQLRow
+from sqlalchemy import bindparam, delete, select, update
+
+from iqs.reviews import Draft, Rating
+from iqs.scoring import Score, micropoints
+from iqs.storage import tables, upserts
+from iqs.storage.store import Tx
+
+Row = SQLRow[*tuple[Any, ...]]
+R = tables.Review
+V = tables.Rating
+
+
+# Said once: building a statement costs more than running it, and a click runs these.
+_OF_ASSIGNMENT = select(*R.__table__.c).where(R.assignment_id == bindparam("id"))
+_DRAFT = (
+    select(tables.Category.key, V.value, V.causes, V.note)
+    .join(tables.Category, tables.Category.id == V.category_id)
+    .where(V.review_id == bindparam("id"))
+)
+
+
+def of_assignment(tx: Tx, assignment_id: int) -> Row | None:
+    """The review row of an assignment, or None before the first click."""
+    return tx.execute(_OF_ASSIGNMENT, {"id": assignment_id}).one_or_none()
+
+
+def get(tx: Tx, review_id: int) -> Row | None:
+    """The review row with this id."""
+    return tx.execute(select(*R.__table__.c).where(R.id == review_id)).one_or_none()
+
+
+def begin(tx: Tx, assignment: Any, *, now: datetime) -> int:
+    """The id of the assignment's review, made as an empty draft when it has none."""
+    values = {
+        "assignment_id": assignment.id,
+        "team_id": assignment.team_id,
+        "conversation_id": assignment.conversation_id,
+        "reviewer_id": assignment.reviewer_id,
+        "reviewee_id": assignment.reviewee_id,
+        "scorecard_version_id": assignment.scorecard_version_id,
+        "kind": assignment.kind,
+        "stream": assignment.stream,
+        "state": "draft",
+        "comment": "",
+        "version": 0,
+        "created_at": now,
+    }
+    made: int | None = tx.execute(
+        upserts.insert(tx, R)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["assignment_id"])
+        .returning(R.id)
+    ).scalar_one_or_none()
+    if made is not None:
+        return made
+    return tx.execute(select(R.id).where(R.assignment_id == assignment.id)).scalar_one()
+
+
+def draft(tx: Tx, review_id: int, comment: str) -> Draft:
+    """What the review's ratings say, by category key."""
+    found = tx.execute(_DRAFT, {"id": review_id})
+    return Draft({row.key: Rating(row.value, tuple(row.causes), row.note) for row in found}, comment)
+
+
+def put_rating(tx: Tx, review_id: int, category_id: int, rating: Rating, points: int | None) -> None:
+    """Sets one category's rating."""
+    values = {"value": rating.value, "points": points, "causes": list(rating.causes), "note": rating.note}
+    statement = upserts.insert(tx, V).values(review_id=review_id, category_id=category_id, **values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["review_id", "category_id"], set_=values))
+
+
+def put_comment(tx: Tx, review_id: int, comment: str) -> None:
+    """Sets the comment."""
+    tx.execute(update(R).where(R.id == review_id).values(comment=comment))
+
+
+def submit(tx: Tx, review_id: int, score: Score, *, version: int, now: datetime) -> None:
+    """A draft becomes a submitted review with its score."""
+    tx.execute(
+        update(R)
+        .where(R.id == review_id)
+        .values(
+            state="submitted",
+            score=None if score.percent is None else micropoints(score.percent),
+            passed=score.passed,
+            version=version,
+            submitted_at=now,
+            acknowledged_at=None,
+        )
+    )
+
+
+def reopen(tx: Tx, review_id: int) -> None:
+    """A submitted review becomes a draft again; its ratings stay."""
+    tx.execute(
+        update(R).where(R.id == review_id).values(state="draft", score=None, passed=None, submitted_at=None)
+    )
+
+
+def discard(tx: Tx, review_id: int) -> None:
+    """Removes a draft and its ratings: its conversation went to somebody else."""
+    tx.execute(delete(R).where(R.id == review_id, R.state == "draft"))
+
+
+def acknowledge(tx: Tx, review_id: int, *, now: datetime) -> bool:
+    """Marks a review as seen by its reviewee; False if it was already."""
+    done = tx.execute(
+        update(R).where(R.id == review_id, R.acknowledged_at.is_(None)).values(acknowledged_at=now)
+    )
+    return done.rowcount == 1

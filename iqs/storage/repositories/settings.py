@@ -1,0 +1,21 @@
+"""Values of the installation itself, by name."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from iqs.storage import tables
+from iqs.storage.store import Tx
+from iqs.storage.upserts import upsert
+
+S = tables.Setting
+
+
+def get(tx: Tx, name: str) -> Any | None:
+    """The value as it was put, None if it never was."""
+    return tx.scalar(select(S.value).where(S.name == name))
+
+
+def put(tx: Tx, name: str, value: Any) -> None:
+    """Sets a value that JSON can hold, not None."""
+    upsert(tx, S, [{"name": name, "value": value}], ["name"])

@@ -1,0 +1,59 @@
+"""Facts of a conversation, and its limits."""
+
+from fractions import Fraction
+
+from iqs.conversations import (
+    CONVERSATION_LIMIT,
+    MESSAGES_LIMIT,
+    Author,
+    Conversation,
+    HelpdeskAgent,
+    Message,
+    SurveyAnswer,
+    bounded,
+)
+
+
+def test_participants_are_those_who_worked_on_it():
+    """The agent first, then authors of agent messages and notes, each once; customers and bots are none."""
+    conversation = Conversation(
+        "demo",
+        "1",
+        "chat",
+        (
+            Message(Author.CUSTOMER, "hi", author_id="c1"),
+            Message(Author.BOT, "hi", author_id="bot"),
+            Message(Author.AGENT, "hi", author_id="a2"),
+            Message(Author.AGENT, "hi"),
+            Message(Author.NOTE, "hm", author_id="a3"),
+            Message(Author.AGENT, "bye", author_id="a1"),
+        ),
+        agent=HelpdeskAgent("a1"),
+    )
+    assert conversation.participants == ("a1", "a2", "a3")
+
+
+def test_a_survey_answer_is_a_percentage_of_its_own_scale():
+    """4 on a scale of 1–5 is three quarters, exactly."""
+    assert SurveyAnswer(Fraction(4), Fraction(1), Fraction(5)).percent == 75
+
+
+def test_short_conversations_stay_whole():
+    """Within the limits nothing is added or taken."""
+    messages = tuple(Message(Author.CUSTOMER, str(number)) for number in range(50))
+    assert bounded(messages) == messages
+
+
+def test_a_flood_of_messages_ends_in_a_note():
+    """Beyond the number of messages the rest is counted in an internal note."""
+    kept = bounded(Message(Author.CUSTOMER, "abc") for _ in range(MESSAGES_LIMIT + 7))
+    assert len(kept) == MESSAGES_LIMIT + 1
+    assert kept[-1] == Message(Author.NOTE, "… (cut: 7 messages with 21 characters left out)")
+
+
+def test_a_flood_of_text_ends_in_a_note():
+    """Beyond the characters of a conversation no later message slips in, however short."""
+    long = Message(Author.AGENT, "x" * 20_000)
+    kept = bounded([long] * (CONVERSATION_LIMIT // 20_000) + [long, Message(Author.CUSTOMER, "short")])
+    assert kept[-1].text == "… (cut: 2 messages with 20,005 characters left out)"
+    assert sum(len(each.text) for each in kept[:-1]) == CONVERSATION_LIMIT

@@ -1,0 +1,137 @@
+"""Headlines are true: a change is claimed only when chance is an unlikely explanation."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from iqs import headlines
+from iqs.people import Team
+from iqs.reports import CategoryFigure, Period, TeamReport
+from iqs.statistics import Change, Estimate, Word, difference, estimate
+
+WEEK = Period(datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), "week 47")
+CALM = Change(-1.2, -5, 3, Word.UNCLEAR, 0.6)
+UNCLEAR = Change(-20, -45, 5, Word.UNCLEAR, 0.1)
+FEW = Change(-30, None, None, Word.TOO_FEW)
+
+
+def figure(name, mean, change=CALM, n=20):
+    return CategoryFigure(name.lower(), name, Estimate(mean, n, mean - 4 if mean else mean, mean), change)
+
+
+def lower(points, p=0.0001):
+    return Change(points, points - 2, points + 2, Word.LOWER, p)
+
+
+def higher(points, p=0.0001):
+    return Change(points, points - 2, points + 2, Word.HIGHER, p)
+
+
+def report(iqs, change=CALM, categories=()):
+    return TeamReport(Team(1, "Support"), WEEK, iqs, change, None, tuple(categories), (), (), (), ())
+
+
+GOOD = Estimate(87.4, 24, 82.0, 92.0)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (report(GOOD), "IQS 87 %, no clear change."),
+        (report(GOOD, higher(5.4)), "IQS 87 %, up 5 points."),
+        (report(GOOD, lower(-0.8)), "IQS 87 %, down 1 point."),
+        (report(GOOD, lower(-0.2)), "IQS 87 %, down less than 1 point."),
+        (report(GOOD, FEW), "IQS 87 %, too few reviews before to compare with."),
+        (report(GOOD, None), "IQS 87 %, too few reviews before to compare with."),
+        (
+            report(GOOD, CALM, [figure("Tone", 90), figure("Product knowledge", 70, lower(-9.2))]),
+            "IQS 87 %, no clear change; Product knowledge fell 9 points.",
+        ),
+        (
+            report(GOOD, CALM, [figure("Tone", 60, lower(-12)), figure("Process", 70, lower(-9))]),
+            "IQS 87 %, no clear change; Tone fell 12 points.",
+        ),
+        (report(GOOD, CALM, [figure("Tone", 60, UNCLEAR)]), "IQS 87 %, no clear change."),
+        (report(GOOD, CALM, [figure("Tone", 60, FEW)]), "IQS 87 %, no clear change."),
+        (report(Estimate(87.4, 3, 20, 100)), "IQS 87 % from only 3 reviews in week 47: too few to judge."),
+        (report(Estimate(50, 1)), "IQS 50 % from only 1 review in week 47: too few to judge."),
+        (report(Estimate(None, 0), None), "No scored reviews in week 47."),
+    ],
+)  # fmt: skip
+def test_headlines(made, said):
+    """One sentence for each kind of week."""
+    assert headlines.headline(made) == said
+
+
+def test_a_drop_found_by_looking_at_many_categories_needs_more_evidence():
+    """A p of 0.03 is news of one category, and noise when it is the worst of five."""
+    drop = figure("Tone", 60, lower(-9, p=0.03))
+    others = [figure(name, 80) for name in ("A", "B", "C", "D")]
+    assert headlines.clear_changes([drop]) == [drop]
+    assert headlines.clear_changes([drop, *others]) == []
+
+
+def test_categories_with_too_few_ratings_do_not_make_the_others_wait():
+    """Only what was judged counts as looked at."""
+    drop = figure("Tone", 60, lower(-9, p=0.03))
+    assert headlines.clear_changes([drop, *(figure(name, 80, FEW) for name in "ABCD")]) == [drop]
+
+
+def test_two_sides_without_any_spread_are_compared_as_they_are():
+    """Ten times 100 and then ten times 50 needs no test: there is no p."""
+    before, after = estimate([100] * 10), estimate([50] * 10)
+    dropped = CategoryFigure("tone", "Tone", after, difference(before, after))
+    assert headlines.clear_changes([dropped]) == [dropped]
+
+
+def test_quiet_weeks_are_rarely_called_news():
+    """Of 400 weeks in which nothing changed, about one in twenty names one of five categories by chance."""
+    rng = random.Random(47)
+
+    def week():
+        return estimate([rng.choice((50, 75, 75, 100, 100, 100)) for _ in range(24)])
+
+    named = 0
+    for _ in range(400):
+        figures = []
+        for n in range(5):
+            before, after = week(), week()
+            figures.append(CategoryFigure(str(n), str(n), after, difference(before, after)))
+        named += bool(headlines.clear_changes(figures))
+    assert named <= 36  # expected 20; 36 is exceeded in fewer than 1 of 1,000 such runs
+
+
+def test_praise_names_the_clear_rise_first():
+    """The largest clear rise, with where it led."""
+    made = report(
+        GOOD, CALM, [figure("Tone", 99), figure("Process", 80, higher(6)), figure("Solution", 70, higher(4))]
+    )
+    assert headlines.praise(made) == "Process rose 6 points, to 80 %."
+
+
+def test_praise_falls_back_on_the_strongest_category():
+    """There is something good in every week with enough ratings."""
+    made = report(GOOD, CALM, [figure("Tone", 91.5), figure("Process", 80)])
+    assert headlines.praise(made) == "Tone is the strongest category, at 92 %."
+    assert headlines.praise(report(GOOD, CALM, [figure("Tone", 91, n=4)])) is None
+    assert headlines.praise(report(GOOD)) is None
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ([figure("Tone", 94, n=5), figure("Process", 61, n=5)], ("Tone (94 %)", "Process (61 %)")),
+        ([figure("Tone", 94, n=5), figure("Process", 61, n=4)], ("Tone (94 %)", None)),
+        (
+            [figure("Tone", 94, n=3), figure("Process", 61, n=4)],
+            ("Tone (94 %, only 3 ratings)", "Process (61 %, only 4 ratings)"),
+        ),
+        ([figure("Tone", 94, n=2), figure("Process", 61, n=1)], (None, None)),
+        ([figure("Tone", 90.2), figure("Process", 89.9)], ("Tone (90 %)", None)),
+        ([], (None, None)),
+    ],
+)
+def test_strength_and_focus(figures, said):
+    """Best and worst of what was rated often enough; nothing where they cannot be told apart."""
+    assert headlines.strength_and_focus(figures) == said
