@@ -1,0 +1,1 @@
+"""Pictures of iqs values in Block Kit, and people's answers back as values; nothing here fetches anything."""

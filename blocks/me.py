@@ -1,0 +1,38 @@
+"""`/iqs me`: one's own quality, seen by nobody else."""
+
+from blocks import figures, kit, levels
+from blocks.kit import Block, Element, Message
+from iqs.reports import PersonalReport
+
+
+def message(report: PersonalReport) -> Message:
+    """The ephemeral answer. Its top-level text holds figures: it reaches screen readers, no lock screen."""
+    figure = figures.estimate(report.iqs)
+    text = f"Your quality score, {report.period.label}: {figure}. {figures.trend_words(report.trend)}"
+    blocks: list[Block | None] = [kit.header("Your quality score"), kit.rich_text(*summary(report))]
+    listed = levels.categories(report.categories)
+    if listed:
+        blocks.append(kit.rich_text(kit.line(kit.bold("By category")), *listed))
+    if report.recent:
+        blocks += [kit.rich_text(kit.line(kit.bold("Your latest reviews"))), *levels.recent(report.recent)]
+    blocks.append(
+        kit.context(kit.fixed("Only you see this. n is the number of reviews; the range holds with 95 %."))
+    )
+    return kit.message(text, blocks)
+
+
+def summary(report: PersonalReport) -> list[Element]:
+    """IQS with its interval, the change, the trend, one strength and one thing to look at."""
+    lines = [
+        kit.line(
+            kit.words(f"{report.period.label[:1].upper()}{report.period.label[1:]}: ", 60),
+            kit.bold(figures.estimate(report.iqs)),
+            f" · {figures.change(report.change)}",
+        )
+    ]
+    lines += levels.trend(report.trend)
+    if report.strength:
+        lines.append(kit.line(kit.bold("Strength: "), kit.words(report.strength, 300)))
+    if report.focus:
+        lines.append(kit.line(kit.bold("Worth a look: "), kit.words(report.focus, 300)))
+    return lines

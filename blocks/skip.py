@@ -1,0 +1,47 @@
+"""The small modal that asks why a conversation is skipped."""
+
+from typing import Any
+
+from blocks import ids, kit
+from blocks.ids import ActionId, CallbackId
+from blocks.kit import View
+from iqs.assignments import Card, SkipReason
+
+SENTENCES = {
+    SkipReason.NOT_ENOUGH: "There is not enough in it to rate",
+    SkipReason.KNOWS_IT: "I took part in it or know the case",
+    SkipReason.LANGUAGE: "I cannot read its language well",
+    SkipReason.SENSITIVE: "It is too sensitive to review here",
+    SkipReason.OTHER: "Another reason",
+}
+
+
+def modal(card: Card) -> View:
+    """Asks for one reason. What was rated so far stays saved."""
+    options = [kit.option(sentence, reason.value) for reason, sentence in SENTENCES.items()]
+    asked = kit.field(
+        ids.SKIP_BLOCK, "Why do you skip this conversation?", kit.radio(ActionId.SKIP_REASON, options, None)
+    )
+    note = "Skipping is fine. The reason is kept, so that the sample stays honest about what is missing."
+    return kit.modal(
+        "Skip conversation",
+        [asked, kit.context(note)],
+        callback=CallbackId.SKIP,
+        submit="Skip",
+        close="Keep it",
+        metadata=str(card.assignment.id),
+    )
+
+
+def read_skip(view: dict[str, Any]) -> tuple[int, SkipReason]:
+    """The assignment and the reason that was chosen; Invalid if it is no such modal of ours."""
+    state = view.get("state", {}).get("values", {}).get(ids.SKIP_BLOCK, {}).get(ActionId.SKIP_REASON, {})
+    chosen = (state.get("selected_option") or {}).get("value")
+    if chosen not in list(SkipReason):
+        raise ids.unreadable()
+    return ids.number(view.get("private_metadata")), SkipReason(chosen)
+
+
+def sentence(reason: str | None) -> str:
+    """A stored reason in words that stand after "Skipped: "."""
+    return reason or "no reason kept"

@@ -1,0 +1,189 @@
+"""Reports, digests and Home views to draw: thin, usual, and fatter than anybody reads."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from iqs.assignments import Progress, Waiting
+from iqs.reports import (
+    CategoryFigure,
+    CauseFigure,
+    Digest,
+    Home,
+    Period,
+    PersonalReport,
+    PersonFigure,
+    Point,
+    ReviewLine,
+    TeamReport,
+)
+from iqs.reviews import ReviewKind
+from iqs.statistics import Change, Estimate, Word
+from tests.blocks.cases import LEAD, NOW, PERSON, TEAM, hostile
+
+
+def figure(mean=87.0, n=24, half=5.0):
+    """An estimate; None for a period without reviews."""
+    return (
+        Estimate(None, 0) if mean is None else Estimate(mean, n, mean - half, min(100.0, mean + half), 12.0)
+    )
+
+
+UP = Change(3.6, 0.4, 6.8, Word.HIGHER)
+DOWN = Change(-6.2, -10.1, -2.3, Word.LOWER)
+NOISE = Change(-1.4, -6.0, 3.2, Word.UNCLEAR)
+FEW = Change(9.0, None, None, Word.TOO_FEW)
+PERIOD = Period(NOW - timedelta(days=7), NOW, "week 47")
+
+
+def trend(means=(84.0, 86.0, None, 83.0, 85.0, 88.0, 87.0, 90.0, 84.0, 86.0, 87.0, 88.0)):
+    """One point a week from W36."""
+    return tuple(
+        Point(f"W{36 + index}", date(2026, 8, 31) + timedelta(weeks=index), figure(mean))
+        for index, mean in enumerate(means)
+    )
+
+
+def team_report(**changes):
+    """Care in week 47."""
+    names = ("Solution", "Tone and empathy", "Product knowledge", "Process", "Grammar")
+    usual = TeamReport(
+        team=TEAM,
+        period=PERIOD,
+        iqs=figure(),
+        change=UP,
+        pass_rate=79.2,
+        categories=tuple(
+            CategoryFigure(name.lower(), name, figure(80.0 + 3 * index), moved)
+            for index, (name, moved) in enumerate(zip(names, (UP, DOWN, NOISE, FEW, None), strict=True))
+        ),
+        agents=(
+            PersonFigure(4, "Tom Berg", figure(91.0, 7)),
+            PersonFigure(3, "Maya Lind", figure(85.0, 6)),
+            PersonFigure(5, "Ana Ruiz", Estimate(40.0, 2, 0.0, 100.0, 30.0)),
+        ),
+        reviewers=(PersonFigure(2, "Jonas Weber", figure(86.0, 12)),),
+        trend=trend(),
+        causes=(CauseFigure("Solution", "Answer incomplete", 6), CauseFigure("Process", "No greeting", 1)),
+        csat=91.0,
+        csat_n=140,
+        progress=Progress(24, 18, 2, {"Jonas Weber": (10, 12), "Eva Stein": (8, 12)}),
+    )
+    return replace(usual, **changes)
+
+
+def fat_team_report():
+    """Hostile names everywhere, more of all than anybody reads."""
+    return team_report(
+        team=replace(TEAM, name=hostile(400)),
+        period=replace(PERIOD, label=hostile(200)),
+        categories=tuple(CategoryFigure(f"k{each}", hostile(300), figure(), DOWN) for each in range(40)),
+        agents=tuple(PersonFigure(each, f"{each} {hostile(300)}", figure()) for each in range(120)),
+        trend=trend(tuple(float(each) for each in range(60))),
+        causes=tuple(CauseFigure(hostile(300), hostile(300), each) for each in range(30)),
+        progress=Progress(10**6, 10**6, 10, {f"{each} {hostile(300)}": (each, 99) for each in range(120)}),
+    )
+
+
+def thin_team_report():
+    """A team that has never been reviewed."""
+    return TeamReport(
+        team=replace(TEAM, name=""),
+        period=PERIOD,
+        iqs=figure(None),
+        change=None,
+        pass_rate=None,
+        categories=(),
+        agents=(),
+        reviewers=(),
+        trend=(),
+        causes=(),
+    )
+
+
+def digest(report=None, **changes):
+    """The digest of Care for week 47."""
+    usual = Digest(
+        headline="IQS is 87 %, up 4 points on the week before; Tone and empathy fell by 6.",
+        report=report or team_report(),
+        praise="Tone was rated 5 of 5 in 14 reviews.",
+    )
+    return replace(usual, **changes)
+
+
+def review_line(number=5, **changes):
+    """One received review."""
+    usual = ReviewLine(number, "Where is my order?", 54.4, False, NOW, False, ReviewKind.MANAGER)
+    return replace(usual, **changes)
+
+
+def personal(**changes):
+    """Maya's last 30 days."""
+    report = team_report()
+    usual = PersonalReport(
+        person=PERSON,
+        period=replace(PERIOD, label="last 30 days"),
+        iqs=figure(),
+        change=NOISE,
+        categories=report.categories,
+        trend=report.trend,
+        recent=tuple(review_line(number) for number in (5, 6)),
+        strength="Tone and empathy: 93 % (88–97, n = 24)",
+        focus="Product knowledge: 71 % (62–80, n = 24)",
+    )
+    return replace(usual, **changes)
+
+
+def fat_personal():
+    """Everything too long."""
+    return personal(
+        person=replace(PERSON, name=hostile(300)),
+        period=replace(PERIOD, label=hostile(300)),
+        categories=fat_team_report().categories,
+        trend=fat_team_report().trend,
+        recent=tuple(review_line(number, subject=hostile(500)) for number in range(50)),
+        strength=hostile(900),
+        focus=hostile(900),
+    )
+
+
+def thin_personal():
+    """A new agent."""
+    return PersonalReport(replace(PERSON, name=""), PERIOD, figure(None), None, (), (), ())
+
+
+def waiting(number, **changes):
+    """One line of the list of work."""
+    usual = Waiting(number, "Maya Lind", "Where is my order?", "chat", 2, 5, NOW)
+    return replace(usual, **changes)
+
+
+def home(**changes):
+    """A lead who also reviews and answers customers."""
+    usual = Home(
+        person=LEAD,
+        teams=(TEAM,),
+        waiting=(waiting(41), waiting(42, rated=0, subject=None, due_at=None)),
+        drafts=1,
+        personal=personal(),
+        led=(team_report(),),
+        next_times={"draw": NOW, "digest": NOW},
+    )
+    return replace(usual, **changes)
+
+
+def fat_home():
+    """200 reviews waiting, 30 teams led."""
+    return home(
+        waiting=tuple(
+            waiting(each, reviewee_name=hostile(300), subject=hostile(500), channel=hostile(100))
+            for each in range(200)
+        ),
+        personal=fat_personal(),
+        led=(fat_team_report(),) * 30,
+        next_times={hostile(200) + str(each): NOW for each in range(30)},
+    )
+
+
+def thin_home():
+    """Somebody for whom there is nothing yet."""
+    return Home(person=replace(PERSON, name=""), teams=())

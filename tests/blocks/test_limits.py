@@ -1,0 +1,126 @@
+"""Every view, with the thinnest, the usual and the fattest data, is one that Slack accepts."""
+
+import pytest
+
+from blocks import digest, feedback, home, me, refusal, review, scorecard, skip, team
+from blocks import help as help_page
+from iqs.assignments import AssignmentState
+from iqs.scoring import explain
+from tests.blocks import cases, report_cases
+from tests.blocks.judge import judge_home, judge_message, judge_modal, parsed_by_slack
+
+CARDS = {"thin": cases.thin_card, "usual": cases.card, "fat": cases.fat_card}
+FEEDBACK = {"thin": cases.thin_feedback, "usual": cases.feedback, "fat": cases.fat_feedback}
+TEAMS = {
+    "thin": report_cases.thin_team_report,
+    "usual": report_cases.team_report,
+    "fat": report_cases.fat_team_report,
+}
+PERSONAL = {
+    "thin": report_cases.thin_personal,
+    "usual": report_cases.personal,
+    "fat": report_cases.fat_personal,
+}
+HOMES = {"thin": report_cases.thin_home, "usual": report_cases.home, "fat": report_cases.fat_home}
+HOSTILE = cases.hostile(5000)
+
+
+def messages():
+    for size, make in CARDS.items():
+        yield f"scorecard-{size}", scorecard.message(make())
+        yield f"scorecard-{size}-without-excerpts", scorecard.message(make(), excerpts=False)
+        for state in (AssignmentState.SKIPPED, AssignmentState.CANCELLED):
+            changed = cases.replace(make(), assignment=cases.assignment(state=state, skip_reason=HOSTILE))
+            yield f"scorecard-{size}-{state}", scorecard.message(changed)
+        yield f"scorecard-{size}-passed-on", scorecard.passed_on(make())
+    yield "scorecard-submitted", scorecard.message(cases.submitted())
+    yield "scorecard-many", scorecard.message(cases.card(scorecard=cases.scorecard(40)))
+    for size, make in FEEDBACK.items():
+        yield f"feedback-{size}", feedback.message(make())
+        yield f"feedback-{size}-seen", feedback.message(cases.replace(make(), acknowledged_at=cases.NOW))
+    for size, make in PERSONAL.items():
+        yield f"me-{size}", me.message(make())
+    for size, make in TEAMS.items():
+        yield f"team-{size}", team.message(make())
+    for person in (cases.PERSON, cases.LEAD):
+        yield f"help-{person.id}", help_page.message(person)
+    yield "stranger", refusal.stranger()
+    yield "failed", refusal.failed("a1b2c3")
+    yield "sentence", refusal.sentence(HOSTILE)
+
+
+def digests():
+    for size, make in TEAMS.items():
+        told = report_cases.digest(make(), headline=HOSTILE, praise=HOSTILE, late=True)
+        yield f"digest-{size}", digest.message(told)
+        yield f"digest-{size}-plain", digest.plain(told)
+
+
+def modals():
+    for size, make in CARDS.items():
+        for page in (0, 1, 5, 1000):
+            yield f"review-{size}-{page}", review.modal(make(), page=page)
+        yield f"skip-{size}", skip.modal(make())
+    yield "review-many", review.modal(cases.card(scorecard=cases.scorecard(24)))
+    yield "loading", review.loading()
+    yield "too-late", review.too_late(HOSTILE)
+    for size, make in FEEDBACK.items():
+        told = make()
+        yield f"feedback-{size}", feedback.modal(told)
+        yield f"explain-{size}", feedback.explain_modal(explain(told.scorecard, told.draft.ratings))
+        for page in (0, 1, 1000):
+            yield f"conversation-{size}-{page}", feedback.conversation_modal(told, page)
+    yield "explain-nothing", feedback.explain_modal([])
+
+
+def named(pairs):
+    return [pytest.param(value, id=name) for name, value in pairs]
+
+
+@pytest.mark.parametrize("message", named(messages()))
+def test_messages_fit(message):
+    """A message keeps Slack's limits and our budget of 30 blocks and 8,000 characters."""
+    judge_message(message)
+
+
+@pytest.mark.parametrize("message", named(digests()))
+def test_digests_fit(message):
+    """A digest has at most 12 blocks, charts and table included."""
+    judge_message(message, blocks=12)
+
+
+@pytest.mark.parametrize("view", named(modals()))
+def test_modals_fit(view):
+    """A modal keeps Slack's limits, 95 blocks and 250 kB."""
+    judge_modal(view)
+
+
+@pytest.mark.parametrize("view", named((size, home.view(make())) for size, make in HOMES.items()))
+def test_homes_fit(view):
+    """The App Home keeps Slack's limits and holds no block that only messages may have."""
+    judge_home(view)
+
+
+@pytest.mark.parametrize(
+    "shown", named([*messages(), *digests(), *modals(), ("home", home.view(report_cases.fat_home()))])
+)
+def test_no_stranger_is_parsed(shown):
+    """No word of customers, agents or reviewers stands where Slack acts on mentions, links or codes."""
+    for text in parsed_by_slack(shown):
+        assert "<!channel>" not in text
+        assert "<@U" not in text
+    for text in [
+        text for text in parsed_by_slack(shown) if isinstance(shown, dict) and text != shown.get("text")
+    ]:
+        assert "CANARY" not in text
+        assert "Maya" not in text
+        assert "Jonas" not in text
+
+
+@pytest.mark.parametrize(
+    "message", named((n, m) for n, m in messages() if n.startswith(("scorecard", "feedback")))
+)
+def test_lock_screens_learn_nothing(message):
+    """The notification of a scorecard or of feedback holds no name, no score and nobody's words."""
+    for secret in ("CANARY", "Maya", "Jonas", "order", "%", "Care"):
+        assert secret not in message["text"]
