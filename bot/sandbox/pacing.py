@@ -1,0 +1,64 @@
+"""Slack's rate limits: a bucket a channel for posts, a minute's window a method for the rest.
+
+Figures: docs.slack.dev/apis/web-api/rate-limits and the published tiers of each method.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass, field
+
+POSTS_PER_SECOND = 1.0
+POST_BURST = 3
+POSTS_PER_MINUTE = 300  # "several hundred messages a minute" for a workspace
+
+TIER_2, TIER_3, TIER_4 = 20, 50, 100
+PER_MINUTE = {
+    "auth.test": 300,  # "special": hundreds a minute
+    "apps.connections.open": TIER_2,  # documented as tier 1 for a day's use; bursts of reconnects pass
+    "blocks.validate": TIER_3,
+    "chat.delete": TIER_3,
+    "chat.postEphemeral": TIER_4,
+    "chat.postMessage": POSTS_PER_MINUTE,
+    "chat.update": TIER_3,
+    "conversations.history": TIER_3,
+    "conversations.info": TIER_3,
+    "conversations.list": TIER_2,
+    "conversations.members": TIER_4,
+    "conversations.open": TIER_3,
+    "conversations.replies": TIER_3,
+    "users.info": TIER_4,
+    "users.list": TIER_2,
+    "users.lookupByEmail": TIER_3,
+    "views.open": TIER_4,
+    "views.publish": TIER_4,
+    "views.push": TIER_4,
+    "views.update": TIER_4,
+}
+
+
+@dataclass
+class Pacing:
+    """Counts calls and says how long a caller must wait. Times are seconds of a monotonic clock."""
+
+    on: bool = True
+    _windows: dict[str, deque[float]] = field(default_factory=dict)
+    _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def wait(self, method: str, channel: str | None, now: float) -> int:
+        """Seconds for Retry-After, or 0 when the call may pass (it is then counted)."""
+        if not self.on:
+            return 0
+        window = self._windows.setdefault(method, deque())
+        while window and window[0] <= now - 60:
+            window.popleft()
+        if len(window) >= PER_MINUTE.get(method, TIER_3):
+            return max(1, math.ceil(window[0] + 60 - now))
+        if method == "chat.postMessage" and channel:
+            left, since = self._buckets.get(channel, (float(POST_BURST), now))
+            left = min(float(POST_BURST), left + (now - since) * POSTS_PER_SECOND)
+            if left < 1:
+                self._buckets[channel] = (left, now)
+                return max(1, math.ceil((1 - left) / POSTS_PER_SECOND))
+            self._buckets[channel] = (left - 1, now)
+        window.append(now)
+        return 0
