@@ -1,0 +1,122 @@
+"""`iqs people` and `iqs team`: who is who, and how their team works."""
+
+import json
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot.commands.examples import examples
+from bot.commands.opening import now, opened_store
+from iqs.errors import Invalid
+from iqs.services import enrolling, scheduling
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+@click.group(epilog=examples("iqs people import people.csv"))
+def people() -> None:
+    """Teams, people and roles."""
+
+
+@people.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
+def import_people(file: Path, *, as_json: bool) -> None:
+    """Import teams and people from a CSV file.
+
+    Columns: team,email,name,roles,slack_user_id,helpdesk_id. Roles (agent, reviewer, lead, admin, auditor)
+    are separated by spaces; the last two columns may be empty, and one person may stand in several teams.
+    Doing it again changes nothing.
+    """
+    text = file.read_bytes().decode("utf-8-sig", errors="replace")
+    with opened_store() as store:
+        done = enrolling.import_people(store, text)
+        scheduling.ensure_schedules(store, now=now())
+    counts = {"teams": done.teams, "new": done.new, "updated": done.updated, "unchanged": done.unchanged}
+    if as_json:
+        reasons = [{"line": line, "reason": reason} for line, reason in done.rejected]
+        click.echo(json.dumps({**counts, "rejected": len(reasons), "reasons": reasons}, ensure_ascii=False))
+    else:
+        told = ", ".join(f"{count} {name}" for name, count in counts.items() if name != "teams")
+        click.echo(f"{told}, {len(done.rejected)} rejected, in {done.teams} teams.")
+        for line, reason in done.rejected:
+            click.echo(f"  line {line}: {reason}", err=True)
+
+
+@click.group(epilog=examples("iqs team list"))
+def team() -> None:
+    """A team's settings: channel, time zone, hours, quota."""
+
+
+@team.command("list")
+def list_teams() -> None:
+    """Print every team with its settings."""
+    with opened_store() as store:
+        for each in enrolling.teams(store):
+            days = " ".join(DAYS[day] for day in sorted(each.working_days)) or "none"
+            click.echo(
+                f"{each.name}: channel {each.channel_id or 'none yet'}, {each.timezone}, "
+                f"{each.opens:%H:%M}–{each.closes:%H:%M} {days}, {each.quota} conversations an agent "
+                f"and week, reviewer's name {'shown' if each.shows_reviewer else 'hidden'}"
+            )
+
+
+@team.command(
+    "set", epilog=examples("iqs team set Support --channel C0123456789 --timezone Europe/Berlin --quota 4")
+)
+@click.argument("name")
+@click.option("--channel", help='Slack channel id of the weekly digest, such as C0123456789; "" for none.')
+@click.option("--timezone", help="IANA time zone, such as Europe/Berlin.")
+@click.option("--quota", type=int, help="Conversations drawn for each agent and week.")
+@click.option("--opens", help="Start of the working day, such as 09:00: nobody is written to before.")
+@click.option("--closes", help="End of the working day, such as 18:00.")
+@click.option("--days", help='Working days, such as "mon tue wed thu fri".')
+@click.option("--show-reviewer/--hide-reviewer", default=None, help="Whether agents read who reviewed them.")
+def set_team(
+    name: str,
+    *,
+    channel: str | None,
+    timezone: str | None,
+    quota: int | None,
+    opens: str | None,
+    closes: str | None,
+    days: str | None,
+    show_reviewer: bool | None,
+) -> None:
+    """Change a team's settings; what is not named stays."""
+    wanted: dict[str, Any] = {
+        "channel_id": channel,
+        "timezone": timezone,
+        "quota": quota,
+        "opens": _time("--opens", opens),
+        "closes": _time("--closes", closes),
+        "working_days": _days(days),
+        "shows_reviewer": show_reviewer,
+    }
+    given = {key: value for key, value in wanted.items() if value is not None}
+    if not given:
+        raise Invalid("Nothing to change was named. See: iqs team set --help")
+    with opened_store() as store:
+        changed = enrolling.configure_team(store, None, name, **given)
+    click.echo(f"{changed.name} is set.")
+
+
+def _time(option: str, text: str | None) -> time | None:
+    if text is None:
+        return None
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"{option} is written like 09:00, not “{text}”.") from None
+
+
+def _days(text: str | None) -> frozenset[int] | None:
+    if text is None:
+        return None
+    named = text.replace(",", " ").lower().split()
+    unknown = [each for each in named if each[:3] not in DAYS]
+    if unknown:
+        raise Invalid(f"--days knows {' '.join(DAYS)}, not “{unknown[0]}”.")
+    return frozenset(DAYS.index(each[:3]) for each in named)

@@ -1,0 +1,68 @@
+"""`iqs report` and `iqs explain`."""
+
+import click
+
+from bot.commands.examples import examples
+from bot.commands.opening import now, opened_store
+from iqs.errors import Invalid, NotFound
+from iqs.files import exports
+from iqs.people import Team
+from iqs.services import enrolling, reporting, telling
+from iqs.storage.store import Store
+
+
+@click.command(
+    epilog=examples(
+        "iqs report --team Support",
+        "iqs report --team Support --from 2026-10-01 --to 2026-10-31 --format csv",
+    )
+)
+@click.option("--team", required=True, help="The team's name.")
+@click.option("--agent", help="One agent, by e-mail or name.")
+@click.option("--from", "first", help="First day, such as 2026-11-01.")
+@click.option("--to", "last", help="Last day, included; today when left out.")
+@click.option("--period", help='In place of days: "2026-W47", "last week" and the like.')
+@click.option("--format", "form", default="text", show_default=True, help="text, json or csv.")
+def report(
+    *, team: str, agent: str | None, first: str | None, last: str | None, period: str | None, form: str
+) -> None:
+    """Print IQS for the team, its categories and its agents, with n and interval.
+
+    Without days it covers the last 30.
+    """
+    asked = _asked(first, last, period)
+    with opened_store() as store:
+        found = team_by_name(store, team)
+        if agent is None:
+            made: exports.Report = reporting.team_report(store, None, found.id, now=now(), period=asked)
+        else:
+            person = enrolling.person_by(store, agent, found.name)
+            made = reporting.agent_report(store, None, found.id, person.id, now=now(), period=asked)
+    click.echo(exports.report(made, form).rstrip("\n"))
+
+
+@click.command(epilog=examples("iqs explain 42"))
+@click.argument("review_id", type=int)
+def explain(review_id: int) -> None:
+    """Print the arithmetic of one review's score, line by line."""
+    with opened_store() as store:
+        for line in telling.explain(store, review_id, now=now()):
+            click.echo(line)
+
+
+def team_by_name(store: Store, name: str) -> Team:
+    """The team of this name, in any case. NotFound names those there are."""
+    teams = enrolling.teams(store)
+    for each in teams:
+        if each.name.casefold() == name.casefold():
+            return each
+    known = ", ".join(each.name for each in teams) or "none yet; add people first"
+    raise NotFound(f"There is no team “{name}”. Known: {known}.")
+
+
+def _asked(first: str | None, last: str | None, period: str | None) -> str | None:
+    if period is not None and (first or last):
+        raise Invalid("Name either --period or --from and --to.")
+    if first is None and last is not None:
+        raise Invalid("--to needs --from.")
+    return period if first is None else f"{first}..{last or ''}"

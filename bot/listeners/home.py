@@ -1,0 +1,22 @@
+"""The App Home: drawn each time it is opened."""
+
+from typing import Any
+
+from slack_bolt import App
+
+from blocks import home
+from bot.listeners.wiring import Wiring
+from iqs.people import Person
+from iqs.services import reporting
+
+
+def register(app: App, wiring: Wiring) -> None:
+    """Listens to the Home tab being opened."""
+
+    def opened(event: dict[str, Any], actor: Person) -> None:
+        if event.get("tab") != "home":
+            return
+        shown = reporting.home(wiring.store, actor, now=wiring.now())
+        wiring.answers.publish(event["user"], lambda: home.view(shown))
+
+    app.event("app_home_opened")(opened)

@@ -1,0 +1,28 @@
+"""What every listener is given: the store, the time, and the ways to answer."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.answers import Answers
+from bot.errors import Errors
+from iqs.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts that listeners use. `now` is the programme's time; `wake` lets the sender look at once."""
+
+    store: Store
+    answers: Answers
+    errors: Errors
+    now: Callable[[], datetime]
+    excerpts: bool
+    wake: Callable[[], None]
+    user_changed: Callable[[Mapping[str, Any]], None]
+
+
+def in_modal(body: Mapping[str, Any]) -> bool:
+    """Whether the click was in an open modal, so that another window goes on top of it."""
+    return (body.get("view") or {}).get("type") == "modal"

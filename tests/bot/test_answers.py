@@ -1,0 +1,151 @@
+"""What follows an ack: coalesced, in order, and never a fault for the click itself."""
+
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from slack_sdk.errors import SlackApiError
+
+from bot.answers import Answers, Place
+from iqs.errors import NotFound
+
+START = datetime(2026, 11, 16, 9, tzinfo=UTC)
+
+
+class Refusal(dict):
+    """An answer of Slack with its status and headers."""
+
+    def __init__(self, error, status=200, headers=None):
+        super().__init__(ok=False, error=error)
+        self.status_code = status
+        self.headers = headers or {}
+
+
+class Client:
+    """Remembers calls; each may be slow, or refused with a list of errors."""
+
+    def __init__(self):
+        self.calls = []
+        self.refusals = []
+        self.slow = threading.Event()
+        self.slow.set()
+
+    def __getattr__(self, method):
+        def call(**arguments):
+            self.slow.wait(5)
+            self.calls.append((method, arguments))
+            if self.refusals:
+                raise SlackApiError("refused", self.refusals.pop(0))
+
+        return call
+
+
+@pytest.fixture
+def client():
+    return Client()
+
+
+@pytest.fixture
+def clock():
+    return [START]
+
+
+@pytest.fixture
+def answers(client, clock):
+    made = Answers(client, ThreadPoolExecutor(4), lambda: clock[0])
+    yield made
+    client.slow.set()
+    made.close()
+
+
+def drawn(text):
+    return {"text": text, "blocks": []}
+
+
+HERE = Place(channel="D1", ts="1.0")
+
+
+def test_quick_clicks_cost_few_calls_and_the_last_picture_is_the_true_one(answers, client):
+    """While one redraw is on its way only the newest that comes is kept; it reads what is stored then."""
+    stored = ["one"]
+    client.slow.clear()
+    for step in ("one", "two", "three", "four"):
+        stored[0] = step
+        answers.redraw("scorecard:1", HERE, lambda: drawn(stored[0]))
+        time.sleep(0.02)
+    client.slow.set()
+    assert answers.settle()
+    texts = [arguments["text"] for _, arguments in client.calls]
+    assert texts[-1] == "four"
+    assert len(texts) == 2
+
+
+def test_different_things_do_not_wait_for_each_other(answers, client):
+    """A slow redraw of one scorecard holds up no other."""
+    gate = threading.Event()
+
+    def slow():
+        gate.wait(5)
+        return drawn("slow")
+
+    answers.redraw("scorecard:1", HERE, slow)
+    answers.redraw("scorecard:2", Place("D2", "2.0"), lambda: drawn("quick"))
+    deadline = time.monotonic() + 3
+    while not client.calls and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert [arguments["text"] for _, arguments in client.calls] == ["quick"]
+    gate.set()
+    assert answers.settle()
+
+
+def test_a_rate_limit_is_waited_for_and_the_redraw_done_again(answers, client):
+    """429 rests this message for Retry-After; what is stored then is drawn."""
+    client.refusals = [Refusal("ratelimited", 429, {"Retry-After": "1"})]
+    before = time.monotonic()
+    answers.redraw("scorecard:1", HERE, lambda: drawn("kept"))
+    assert answers.settle()
+    assert len(client.calls) == 2
+    assert time.monotonic() - before >= 1
+
+
+def test_a_dead_response_url_is_followed_by_chat_update(answers, client):
+    """The message is redrawn by channel and ts when the click's own address does not answer."""
+    answers.redraw("scorecard:1", Place("D1", "1.0", "http://127.0.0.1:9/gone"), lambda: drawn("there"))
+    assert answers.settle()
+    assert client.calls == [("chat_update", {"channel": "D1", "ts": "1.0", "text": "there", "blocks": []})]
+
+
+def test_a_view_that_changed_meanwhile_is_drawn_once_more(answers, client):
+    """On hash_conflict the newest state is drawn without the hash, once."""
+    client.refusals = [Refusal("hash_conflict")]
+    answers.redraw_view({"id": "V1", "hash": "h"}, lambda: {"type": "modal"})
+    assert answers.settle()
+    assert [arguments.get("hash") for _, arguments in client.calls] == ["h", None]
+
+
+def test_some_redraws_wait_for_their_moment(answers, client, clock):
+    """The programme's clock, not the machine's, says when the undo window has passed."""
+    answers.redraw_at(START + timedelta(minutes=5), "scorecard:1", HERE, lambda: drawn("early"))
+    answers.redraw_at(START + timedelta(minutes=10), "scorecard:1", HERE, lambda: drawn("folded"))
+    time.sleep(1.2)
+    assert not client.calls
+    clock[0] = START + timedelta(minutes=10)
+    deadline = time.monotonic() + 5
+    while not client.calls and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [arguments["text"] for _, arguments in client.calls] == ["folded"]
+
+
+def test_a_failure_leaves_no_trace_of_the_address_or_the_text(answers, client, caplog):
+    """A redraw that fails is logged by the error's name: a response_url is a bearer secret."""
+    caplog.set_level(logging.DEBUG, logger="bot.answers")
+    client.refusals = [Refusal("message_not_found")]
+    answers.redraw("scorecard:1", Place("D1", "1.0", "http://127.0.0.1:9/canary"), lambda: drawn("canary"))
+    answers.later("whisper", lambda: (_ for _ in ()).throw(NotFound("canary")))
+    assert answers.settle()
+    assert "message_not_found" in caplog.text
+    assert "canary" not in caplog.text
+    assert "canary" not in repr(Place("D1", "1.0", "http://127.0.0.1:9/canary"))

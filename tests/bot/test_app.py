@@ -1,0 +1,320 @@
+"""The whole loop in a real workspace on this machine: what people click is stored, shown and told."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from slack_bolt import BoltRequest
+
+from blocks import ids
+from blocks.ids import ActionId
+from iqs.errors import Unavailable
+from iqs.reviews import UNDO_WINDOW
+from iqs.services import enrolling, reviewing
+
+
+class Reviewer:
+    """Rita at her Slack client."""
+
+    def __init__(self, driver, app):
+        self.driver = driver
+        self.app = app
+
+    @property
+    def card(self):
+        """The oldest message, as it stands after everything was redrawn."""
+        assert self.app.answers.settle()
+        return self.driver.wait_for(lambda: [m for m in self.driver.dm() if m["blocks"]])[0]
+
+    def rows(self):
+        """The action ids of each rating row, by block."""
+        return {
+            block["block_id"]: [each["action_id"] for each in block["elements"]]
+            for block in self.card["blocks"]
+            if block["type"] == "actions" and ids.rated_category(block["block_id"])
+        }
+
+    def click(self, action, block=None, value=None):
+        done = self.driver.click(self.card, action, block, value)
+        assert done.ok, done
+        return done
+
+    def rate_all(self):
+        for block, buttons in self.rows().items():
+            self.click([each for each in buttons if not each.endswith("na")][-1], block)
+
+    def opened(self):
+        assert self.app.answers.settle()
+        return self.driver.wait_for(lambda: self.driver.view)
+
+    def shown(self):
+        return json.dumps(self.card["blocks"], ensure_ascii=False)
+
+
+@pytest.fixture
+def rita(live, slack):
+    return Reviewer(slack.driver("U0RITA"), live)
+
+
+@pytest.fixture
+def refusals(slack):
+    """Every call that the workspace refused so far."""
+    return lambda: [(call.method, call.error) for call in slack.calls if not call.ok]
+
+
+def test_rate_submit_and_the_agent_reads(live, slack, rita, now, refusals):
+    """A click a category, submit; after the window the agent's message comes, and Edit and Undo are gone."""
+    rita.rate_all()
+    assert "5 of 5" in rita.shown()
+    rita.click(ActionId.SUBMIT)
+    assert "Scored 100" in rita.shown()
+    assert ActionId.UNDO in rita.shown()
+    assert live.delivery.drain() == 0
+    now.move(seconds=UNDO_WINDOW.total_seconds() + 1)
+    rita.driver.wait_for(lambda: ActionId.UNDO not in rita.shown())
+    live.directory.sync()  # whoever the agent is, they are known in Slack now
+    assert live.delivery.drain() == 1
+    agents = [slack.driver(user) for user in ("U0ADA", "U0BEN")]
+    [agent] = [each for each in agents if each.dm()]
+    [message] = agent.dm()
+    assert agent.click(message, ActionId.ACKNOWLEDGE).ok
+    live.answers.settle()
+    [message] = agent.dm()
+    assert ActionId.ACKNOWLEDGE not in json.dumps(message["blocks"])
+    assert agent.click(message, ActionId.FEEDBACK_EXPLAIN).ok
+    assert agent.wait_for(lambda: agent.view)["title"]["text"] == "How it was scored"
+    assert agent.close().ok
+    assert agent.click(message, ActionId.FEEDBACK_READ).ok
+    assert agent.wait_for(lambda: agent.view)["title"]["text"] == "Conversation"
+    assert not refusals()
+
+
+def test_the_modal_holds_the_same_draft(rita, refusals):
+    """What was clicked in the message is chosen in the modal, and the other way round; submitting closes it."""
+    block, buttons = next(iter(rita.rows().items()))
+    rita.click(buttons[1], block)
+    rita.click(ActionId.READ)
+    view = rita.opened()
+    [radio] = [each["element"] for each in view["blocks"] if each.get("block_id") == block]
+    assert radio["initial_option"]["value"] == "2"
+    inputs = [each["block_id"] for each in view["blocks"] if ids.rated_category(each.get("block_id", ""))]
+    for each in inputs:
+        options = next(b for b in rita.opened()["blocks"] if b.get("block_id") == each)["element"]["options"]
+        assert rita.driver.act_in_view(ActionId.REVIEW_RATING, each, options[0]["value"]).ok
+        rita.app.answers.settle()
+    assert "5 of 5" in rita.shown()
+    rita.driver.fill(ids.COMMENT_BLOCK, ActionId.REVIEW_COMMENT, "Thank you for your patience.")
+    done = rita.driver.submit()
+    assert done.ok, done
+    assert not rita.driver.views()
+    assert "Scored" in rita.shown()
+    assert not refusals()
+
+
+def test_a_missing_rating_is_told_under_its_input(rita):
+    """Submitting an unfinished modal keeps it open, with a sentence under each category without a rating."""
+    rita.click(ActionId.READ)
+    rita.opened()
+    done = rita.driver.submit()
+    assert len(rita.driver.views()) == 1
+    assert done.response_action == "errors" or not done.ok
+    assert all(ids.rated_category(block) for block in done.errors)
+
+
+def test_edit_takes_it_back_and_opens_it(rita, refusals):
+    """Edit is one click: the message is open again and the modal stands over it, with everything kept."""
+    rita.rate_all()
+    rita.click(ActionId.SUBMIT)
+    rita.click(ActionId.EDIT)
+    assert rita.opened()["callback_id"] == "review"
+    assert "5 of 5" in rita.shown()
+    assert rita.driver.submit().ok
+    assert "Scored" in rita.shown()
+    assert not refusals()
+
+
+def test_undo_after_the_window_says_so_and_shows_how_it_stands(rita, now, live):
+    """An old picture's Undo changes nothing, tells why, and goes away."""
+    rita.rate_all()
+    rita.click(ActionId.SUBMIT)
+    old = rita.card
+    now.move(seconds=UNDO_WINDOW.total_seconds() + 1)
+    assert rita.driver.click(old, ActionId.UNDO).ok
+    live.answers.settle()
+    said = [each for each in rita.driver.dm() if each["ephemeral"]]
+    assert "ten minutes" in said[0]["text"]
+    assert "Scored" in rita.shown()
+    assert ActionId.UNDO not in rita.shown()
+
+
+def test_skip_with_a_reason(rita, refusals):
+    """The menu asks why; the message folds."""
+    rita.click(ActionId.MENU, value=option(rita.card, "skip"))
+    rita.opened()
+    rita.driver.fill(ids.SKIP_BLOCK, ActionId.SKIP_REASON, "sensitive")
+    assert rita.driver.submit().ok
+    assert "Skipped" in rita.shown()
+    assert not refusals()
+
+
+def test_reassign_hands_it_to_the_other_reviewer(rita, live, slack, refusals):
+    """Omar gets Rita's conversation; hers folds."""
+    before = len(slack.driver("U0OMAR").dm())
+    rita.click(ActionId.MENU, value=option(rita.card, "reassign"))
+    assert "Passed on" in rita.shown()
+    live.delivery.drain()
+    assert len(slack.driver("U0OMAR").dm()) == before + 1
+    assert not refusals()
+
+
+def option(card, choice):
+    [menu] = [
+        each
+        for block in card["blocks"]
+        for each in block.get("elements", [])
+        if each.get("action_id") == ActionId.MENU
+    ]
+    return next(each["value"] for each in menu["options"] if each["value"].startswith(choice))
+
+
+def test_home_and_commands(live, slack, rita, refusals):
+    """The Home lists what waits and opens it; /iqs answers only its asker; an unknown word gets help."""
+    home = rita.driver.home()
+    assert "Waiting for you" in json.dumps(home)
+    assert rita.driver.act_in_view(ActionId.READ, view=home).ok
+    assert rita.opened()["callback_id"] == "review"
+    ada, lena = slack.driver("U0ADA"), slack.driver("U0LENA")
+    assert "Your quality score" in json.dumps(ada.command("/iqs me").ephemerals)
+    assert "Support" in json.dumps(lena.command("/iqs team").ephemerals)
+    assert "Support" in json.dumps(lena.command("/iqs team support").ephemerals)
+    assert "no team" in json.dumps(lena.command("/iqs team Nowhere").ephemerals)
+    assert "Commands" in json.dumps(ada.command("/iqs").ephemerals)
+    assert "I do not know" in json.dumps(ada.command("/iqs wat <!channel>").ephemerals)
+    assert not refusals()
+
+
+def rows(store, table):
+    with store.read() as tx:
+        return tx.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one()
+
+
+def test_the_same_payload_five_times_leaves_one_row(app, dispatch, payloads, programme, open_for):
+    """A replayed or doubled click, a submit and a replayed submit change nothing more."""
+    rita = enrolling.identify(programme, "U0RITA")
+    number = open_for("U0RITA")[0]
+    card = reviewing.open_card(programme, rita, number)
+    notices = rows(programme, "notice")
+    for category in card.scorecard.categories:
+        block = ids.rating_block(category.key)
+        for _ in range(5):
+            click = payloads.click("U0RITA", "scorecard.rate.2", number, block=block)
+            assert dispatch(click).status == 200
+    for _ in range(5):
+        assert dispatch(payloads.click("U0RITA", ActionId.SUBMIT, number)).status == 200
+    assert rows(programme, "review") == 1
+    assert rows(programme, "rating") == len(card.scorecard.categories)
+    assert rows(programme, "notice") == notices + 1
+
+
+def test_twenty_clicks_at_once_end_in_one_rating(app, payloads, programme, open_for):
+    """Whoever wins, there is one rating, and it is one that was clicked."""
+    number = open_for("U0RITA")[0]
+    click = payloads.click("U0RITA", "scorecard.rate.3", number, block="rating.solution")
+    category = reviewing.card_of_notice(programme, number).scorecard.categories[0]
+    click["actions"][0]["block_id"] = ids.rating_block(category.key)
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(
+            pool.map(
+                lambda _: app.bolt.dispatch(
+                    BoltRequest(body=json.loads(json.dumps(click)), mode="socket_mode")
+                ),
+                range(20),
+            )
+        )
+    assert {answer.status for answer in answers} == {200}
+    app.answers.settle()
+    assert rows(programme, "rating") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"action_id": "scorecard.rate.9"},
+        {"action_id": "from.an.older.version"},
+        {"value": "no number"},
+        {"value": "99999999"},
+        {"value": ""},
+        {"block_id": "rating.no-such-category"},
+        {"action_id": "scorecard.menu", "type": "overflow", "selected_option": {"value": "skip:x"}},
+    ],
+    ids=repr,
+)
+def test_clicks_that_cannot_be_understood_are_answered_politely(
+    dispatch, payloads, open_for, programme, change
+):
+    """Old and forged buttons are acknowledged, change nothing, and break nothing."""
+    body = payloads.click("U0RITA", "scorecard.rate.3", open_for("U0RITA")[0], block="rating.solution")
+    body["actions"][0] |= change
+    assert dispatch(body).status == 200
+    assert rows(programme, "review") == 0
+
+
+def test_a_trigger_that_expired_says_press_again(live, slack, rita, monkeypatch):
+    """A window that Slack no longer opens is a sentence under the message; nothing changed."""
+    from slack_sdk.errors import SlackApiError
+
+    def late(**_):
+        raise SlackApiError("late", {"ok": False, "error": "expired_trigger_id"})
+
+    monkeypatch.setattr(live.answers._client, "views_open", late)
+    rita.click(ActionId.READ)
+    live.answers.settle()
+    assert any(each["ephemeral"] and "press again" in each["text"] for each in rita.driver.dm())
+
+
+def test_a_fault_of_ours_is_a_reference_and_no_word_of_it_is_logged(live, slack, rita, monkeypatch, caplog):
+    """The person reads a reference; the log has it with the place, without the error's text."""
+
+    def broken(*_, **__):
+        raise RuntimeError("ada@example.com said so")
+
+    monkeypatch.setattr(reviewing, "rate", broken)
+    block, buttons = next(iter(rita.rows().items()))
+    rita.click(buttons[0], block)
+    live.answers.settle()
+    [said] = [each for each in rita.driver.dm() if each["ephemeral"]]
+    assert "reference" in said["text"]
+    assert said["text"].rsplit(" ", 1)[-1] in caplog.text
+    assert "ada@example.com" not in caplog.text
+
+
+def test_a_database_out_of_reach_is_said_kindly(app, dispatch, payloads, monkeypatch):
+    """Even before anybody is known: a command gets the sentence, an event comes again later."""
+
+    def out(*_):
+        raise Unavailable("The database cannot be reached just now; nothing was saved.")
+
+    monkeypatch.setattr(enrolling, "identify", out)
+    answer = dispatch(payloads.command("U0RITA", "me"))
+    assert (answer.status, "nothing was saved" in answer.body) == (200, True)
+    assert dispatch(payloads.home("U0RITA")).status == 503
+    submission = payloads.submission("U0RITA", {"callback_id": "review", "type": "modal"})
+    assert json.loads(dispatch(submission).body)["response_action"] == "push"
+
+
+def test_the_same_loop_over_http(app, slack, programme, free_door):
+    """Signed HTTP delivery to the door is the same as Socket Mode."""
+    slack.connect_http(free_door)
+    app.delivery.drain()
+    rita = Reviewer(slack.driver("U0RITA"), app)
+    rita.rate_all()
+    rita.click(ActionId.SUBMIT)
+    assert "Scored 100" in rita.shown()
+
+
+def test_readiness_names_what_is_wrong(app, slack):
+    """Database and token are looked at; a revoked token makes it not ready."""
+    assert app.door._ready() == []
+    slack.revoke_token()
+    app.door._ready._asked_at = None
+    assert app.door._ready() == ["slack: token_revoked"]

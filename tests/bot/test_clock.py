@@ -1,0 +1,37 @@
+"""The ticker."""
+
+import threading
+
+from bot.clock import Clock
+from iqs.errors import Unavailable
+
+
+def test_it_ticks_at_once_and_then_on():
+    """Nobody waits half a minute after a start."""
+    ticked = threading.Semaphore(0)
+    clock = Clock({"count": ticked.release}, seconds=0.05)
+    clock.start()
+    assert all(ticked.acquire(timeout=5) for _ in range(3))
+    clock.stop()
+
+
+def test_a_task_that_fails_keeps_none_of_the_others(caplog):
+    """One task's trouble is logged by its class, never with its words, and the rest runs."""
+    done = []
+
+    def broken():
+        raise ValueError("ada@example.com")
+
+    def waiting():
+        raise Unavailable("The database cannot be reached just now.")
+
+    clock = Clock({"broken": broken, "waiting": waiting, "fine": lambda: done.append(1)})
+    clock.tick()
+    assert done == [1]
+    assert "broken failed: ValueError" in caplog.text
+    assert "ada@example.com" not in caplog.text
+
+
+def test_stopping_before_starting_is_fine():
+    """A process that never started its clock can end."""
+    Clock({}).stop()
