@@ -37,6 +37,8 @@ def estimate(figure: Estimate) -> str:
         return f"not enough reviews yet (n = {figure.n})"
     if figure.low is None or figure.high is None:
         return f"{percent(figure.mean)} (n = {figure.n})"
+    if figure.low == figure.high:  # equal scores estimate no spread; "100–100" would promise certainty
+        return f"{percent(figure.mean)} (all {figure.n} alike)"
     return f"{percent(figure.mean)} ({whole(figure.low)}–{whole(figure.high)}, n = {figure.n})"
 
 
@@ -44,6 +46,8 @@ def interval(figure: Estimate) -> str:
     """Only the interval, for a table's cell: "81–92"."""
     if not figure.enough or figure.low is None or figure.high is None:
         return "–"
+    if figure.low == figure.high:
+        return "all alike"
     return f"{whole(figure.low)}–{whole(figure.high)}"
 
 
@@ -68,8 +72,8 @@ def points(value: float) -> str:
 
 
 def _signed(value: float) -> str:
-    shown = show(value, 1) if abs(value) < 1 else whole(value)
-    return f"{'+' if value > 0 else ''}{shown}".replace("-", "−")
+    size = show(abs(value), 1) if abs(value) < 1 else whole(abs(value))
+    return "0" if size == "0.0" else f"{'+' if value > 0 else '−'}{size}"
 
 
 def rating(value: int | None, scale: int) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 from urllib.parse import urlsplit
 
 from blocks.text import escape, fit, weight
+from iqs.scoring import whole
 from iqs.text import clean
 
 Block = dict[str, Any]
@@ -311,10 +312,13 @@ def text_input(action: str, value: str, *, limit: int, multiline: bool, placehol
 def chart(
     kind: str, title: str, points: Sequence[tuple[str, float]], *, x: str, y: str, series: str
 ) -> Block:
-    """A line or bar chart of one series; at most 20 points, names cut to 20 and made unique."""
+    """A line or bar chart of one series of percents; at most 20 points, names cut to 20 and made unique.
+
+    Values are whole, as in every sentence and table: numbers, words and charts agree.
+    """
     names = _unique([name for name, _ in points[:20]])
     data = [
-        {"label": name, "value": round(value, 2)} for name, (_, value) in zip(names, points, strict=False)
+        {"label": name, "value": int(whole(value))} for name, (_, value) in zip(names, points, strict=False)
     ]
     return {
         "type": "data_visualization",
