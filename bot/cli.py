@@ -81,7 +81,9 @@ def _run(arguments: list[str]) -> int:
         click.echo("Stopped.", err=True)
         return 130
     except click.ClickException as error:
-        error.show()
+        asked = getattr(error, "ctx", None)
+        help_of = asked.command_path if asked else "iqs"
+        click.echo(f"iqs: {error.format_message()} See: {help_of} --help", err=True)
         return 2
     except IQSError as error:
         click.echo(f"iqs: {error}", err=True)

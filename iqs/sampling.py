@@ -36,6 +36,7 @@ class Frame:
 
 NO_CUSTOMER = "no customer message"
 NO_AGENT = "no agent message"
+NO_PERSON = "agent not matched to a person"
 
 
 def exclusion(candidate: Candidate) -> str | None:
@@ -47,9 +48,12 @@ def exclusion(candidate: Candidate) -> str | None:
     return None
 
 
-def frame(candidates: Iterable[Candidate]) -> Frame:
-    """Separates the eligible from the rest, counting the reasons."""
-    reasons: Counter[str] = Counter()
+def frame(candidates: Iterable[Candidate], *, unmatched: int = 0) -> Frame:
+    """Separates the eligible from the rest, counting the reasons.
+
+    `unmatched` conversations of the period have an agent whom nobody here is known to be, of whichever team.
+    """
+    reasons: Counter[str] = Counter({NO_PERSON: unmatched} if unmatched else {})
     eligible = []
     for candidate in candidates:
         reason = exclusion(candidate)

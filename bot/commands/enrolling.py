@@ -40,7 +40,9 @@ def import_people(file: Path, *, as_json: bool) -> None:
         click.echo(json.dumps({**counts, "rejected": len(reasons), "reasons": reasons}, ensure_ascii=False))
     else:
         told = ", ".join(f"{count} {name}" for name, count in counts.items() if name != "teams")
-        click.echo(f"{told}, {len(done.rejected)} rejected, in {done.teams} teams.")
+        click.echo(
+            f"{told}, {len(done.rejected)} rejected, in {done.teams} {'team' if done.teams == 1 else 'teams'}."
+        )
         for line, reason in done.rejected:
             click.echo(f"  line {line}: {reason}", err=True)
 

@@ -126,7 +126,8 @@ def _plan(tx: Tx, team: Team, span: Period, seed: str) -> _Plan:
     scorecard = scorecards.current(tx, team.id)
     assert scorecard.version_id is not None  # it is published
     closed = conversations.frame(tx, reviewee_ids=agents, starts_at=span.start, ends_at=span.end)
-    frame = sampling.frame(closed)
+    unmatched = conversations.unmapped(tx, starts_at=span.start, ends_at=span.end)
+    frame = sampling.frame(closed, unmatched=unmatched)
     drawn = sampling.sample(frame.eligible, quota=team.quota, seed=seed)
     shared = share(drawn, reviewers, seed=seed)
     pairs = [

@@ -116,6 +116,20 @@ def test_an_empty_frame_is_not_saved(world):
     assert (result.eligible, result.assignments, result.saved) == (0, (), False)
 
 
+def test_what_falls_out_is_counted_by_reason(world):
+    """Without a customer's or an agent's message, or with an agent nobody knows: counted, not drawn."""
+    at = MONDAY - timedelta(days=3)
+    silent, unanswered = conversation(200, "h1", at=at), conversation(201, "h1", at=at)
+    silent["messages"] = [each for each in silent["messages"] if each["author"] == "agent"]
+    unanswered["messages"] = [each for each in unanswered["messages"] if each["author"] == "customer"]
+    world.import_(silent, unanswered, conversation(202, "h99", at=at))
+    assert world.draw(dry_run=True).excluded == {
+        "agent not matched to a person": 1,
+        "no agent message": 1,
+        "no customer message": 1,
+    }
+
+
 @pytest.mark.parametrize("who", ["ada", "rosa", "otto", "vera"])
 def test_only_leads_draw(world, who):
     """Agents, reviewers, auditors and other teams may not draw."""
