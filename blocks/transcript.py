@@ -15,6 +15,7 @@ PIECE = 2_500
 PAGE_TEXT = 12_000
 """How much text one page of a modal holds: 250 kB is the end of a view, reading is it sooner."""
 
+GREETING = 60  # an agent's message shorter than this may be "Hi, how can I help?"
 EXCERPT_EACH = 500
 
 _WEEK = re.compile(r"\d{4}-W(\d\d)", re.ASCII)
@@ -78,12 +79,15 @@ def reason(stream: Stream, period: str, kind: ReviewKind, *, blind: bool = False
 
 
 def excerpt(conversation: Conversation, room: int) -> Block | None:
-    """The first question, the first answer and the last word, redacted, folded; None if nothing fits."""
+    """The first question, the first answer that is no mere greeting and the last word; redacted and folded.
+
+    None if nothing fits in `room`.
+    """
     spoken = [each for each in conversation.messages if each.author in {Author.CUSTOMER, Author.AGENT}]
     picked: list[Message] = []
     for wanted in (
         next((each for each in spoken if each.author is Author.CUSTOMER), None),
-        next((each for each in spoken if each.author is Author.AGENT), None),
+        _answer(spoken),
         spoken[-1] if spoken else None,
     ):
         if wanted is not None and wanted not in picked:
@@ -99,6 +103,12 @@ def excerpt(conversation: Conversation, room: int) -> Block | None:
         ]
     shown = f"{len(picked)} of {len(conversation.messages)} messages"
     return kit.container(f"Excerpt: {shown}, personal data masked", [kit.rich_text(*elements)])
+
+
+def _answer(spoken: Sequence[Message]) -> Message | None:
+    written = [each for each in spoken if each.author is Author.AGENT]
+    said = next((each for each in written if len(each.text) >= GREETING), None)
+    return said or next(iter(written), None)
 
 
 def page(conversation: Conversation, number: int, *, room: int) -> Page:

@@ -1,12 +1,15 @@
 """The scorecard message: rated with a click, marked in words, folded when it is done."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from blocks import ids, review, scorecard
 from blocks.ids import ActionId
+from blocks.transcript import excerpt
 from iqs.assignments import AssignmentState, SkipReason
+from iqs.conversations import Author, Message
 from iqs.errors import Invalid
 from iqs.reviews import ReviewKind, Stream
 from tests.blocks import cases
@@ -176,3 +179,20 @@ def test_a_forged_click_is_refused_in_a_sentence(forged):
         scorecard.read_rate(forged)
     with pytest.raises(Invalid):
         scorecard.read_menu(forged)
+
+
+def test_the_excerpt_skips_a_greeting():
+    """The agent's first answer is shown, not the "Hi there" before it; a greeting alone is better than nothing."""
+    greeting = Message(Author.AGENT, "Hi there, what can I do for you?")
+    answer = Message(
+        Author.AGENT, "Your order left this morning; the parcel service will bring it on Friday."
+    )
+    question, thanks = Message(Author.CUSTOMER, "Where is my order?"), Message(Author.CUSTOMER, "Thanks!")
+
+    def shown(*messages):
+        talk = replace(cases.conversation(), messages=messages)
+        return str(excerpt(talk, 3_000))
+
+    assert answer.text in shown(question, greeting, answer, thanks)
+    assert greeting.text not in shown(question, greeting, answer, thanks)
+    assert greeting.text in shown(question, greeting, thanks)
