@@ -216,7 +216,12 @@ def _hang_up(handler: SocketModeHandler) -> None:
     if reading is not None:
         with suppress(OSError):
             reading.shutdown(SHUT_RDWR)
-    handler.close()  # type: ignore[no-untyped-call]  # the same
+    try:
+        handler.close()  # type: ignore[no-untyped-call]  # the same
+    except (
+        AttributeError
+    ):  # its reader let go of the socket in the same moment; the rest is still to be closed
+        handler.close()  # type: ignore[no-untyped-call]  # the same
 
 
 def _client(settings: Settings, *, timeout: int, retries: int) -> WebClient:

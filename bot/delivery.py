@@ -297,6 +297,10 @@ class Delivery:
     def _look_into(self) -> None:
         """Finds out about notices that may have been posted, once their quarantine is over."""
         for notice in delivering.suspects(self._store, now=self._now(), quarantine=self._quarantine):
+            mine = next((each for each in self._held if each.notice.id == notice.id), None)
+            if mine is not None:  # not sent yet: the clock jumped while it waited, and the new lease is ours
+                mine.notice = notice
+                continue
             try:
                 channel = self._channel(notice)
                 found = None if channel is None else self._find(notice, channel)
