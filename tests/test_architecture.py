@@ -66,19 +66,6 @@ def test_only_config_reads_the_environment():
     assert [name(path) for path in PRODUCT if reading.search(path.read_text())] in ([], ["bot/config.py"])
 
 
-def test_only_delivery_posts_messages():
-    """One place for pacing, retries and duplicates."""
-    posting = re.compile(
-        r"chat_post(Message|Ephemeral)|chat_scheduleMessage|chat\.(postMessage|postEphemeral)"
-    )
-    found = [
-        name(path)
-        for path in PRODUCT
-        if "sandbox" not in path.parts and "demo" not in path.parts and posting.search(path.read_text())
-    ]
-    assert found == ["bot/delivery.py"]
-
-
 @pytest.mark.parametrize("path", [*PRODUCT, *sorted((ROOT / "tests").rglob("*.py"))], ids=name)
 def test_files_are_small(path):
     """No file over about 400 lines: when one grows, a noun hides in it."""

@@ -30,6 +30,7 @@ def register(app: App, wiring: Wiring) -> None:
     app.action(ActionId.MENU)(ears.menu)
     app.action(ids.REVIEW_PAGE)(ears.turn_page)
     app.action(ActionId.REVIEW_SAVE)(ears.save_form)
+    app.action(ActionId.REVIEW_CAUSES)(ears.keep_form)
     app.view(CallbackId.REVIEW)(ears.submit_modal)
     app.view(CallbackId.SKIP)(ears.skip)
 
@@ -108,6 +109,12 @@ class _Reviews:
         opened, draft = review.read_opened(body["view"]), review.read_draft(body["view"])
         card = reviewing.save(self._w.store, actor, opened.assignment_id, draft, now=self._w.now())
         return self._view_redrawn(ack, body, card, opened.page)
+
+    def keep_form(self, ack: Ack, body: Json, actor: Person) -> BoltResponse:
+        """Saves the whole form and leaves the window as it is: a tick changes nothing else in it."""
+        opened, draft = review.read_opened(body["view"]), review.read_draft(body["view"])
+        reviewing.save(self._w.store, actor, opened.assignment_id, draft, now=self._w.now())
+        return ack()
 
     def turn_page(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
         opened, page = review.read_opened(body["view"]), review.read_page(action)

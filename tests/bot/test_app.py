@@ -111,6 +111,24 @@ def test_the_modal_holds_the_same_draft(rita, refusals):
     assert not refusals()
 
 
+def test_a_ticked_cause_is_kept_when_the_window_is_closed(rita, refusals):
+    """Closing the modal without submitting loses neither the choice nor its root cause."""
+    block = next(iter(rita.rows()))
+    rita.click(ActionId.READ)
+    assert rita.driver.act_in_view(ActionId.REVIEW_RATING, block, "1").ok
+    rita.app.answers.settle()
+    causes = ids.causes_block(ids.rated_category(block))
+    offered = next(each for each in rita.opened()["blocks"] if each.get("block_id") == causes)["element"][
+        "options"
+    ]
+    assert rita.driver.act_in_view(ActionId.REVIEW_CAUSES, causes, [offered[0]["value"]]).ok
+    rita.driver.close()
+    rita.click(ActionId.READ)
+    again = next(each for each in rita.opened()["blocks"] if each.get("block_id") == causes)["element"]
+    assert [each["value"] for each in again["initial_options"]] == [offered[0]["value"]]
+    assert not refusals()
+
+
 def test_a_missing_rating_is_told_under_its_input(rita):
     """Submitting an unfinished modal keeps it open, with a sentence under each category without a rating."""
     rita.click(ActionId.READ)

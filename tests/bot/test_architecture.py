@@ -33,7 +33,7 @@ SCOPES = {
 }
 """Web API method → the scope it needs; a method that is not here may not be called."""
 
-IN_MODALS_ONLY = {ActionId.REVIEW_CAUSES, ActionId.REVIEW_NOTE, ActionId.REVIEW_COMMENT, ActionId.SKIP_REASON}
+IN_MODALS_ONLY = {ActionId.REVIEW_NOTE, ActionId.REVIEW_COMMENT, ActionId.SKIP_REASON}
 """Inputs that are read with their form and send nothing by themselves."""
 
 
