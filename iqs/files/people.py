@@ -53,15 +53,12 @@ def _records(text: str) -> Iterator[tuple[int, list[str]]]:
     """The lines that hold anything, each with the number of the line it begins on."""
     first = text.lstrip("\r\n").splitlines()[:1]
     delimiter = max(",;\t", key="".join(first).count)
+    csv.field_size_limit(
+        max(csv.field_size_limit(), len(text))
+    )  # it is in memory; `_row` says what is too long
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
     number = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            cells = ["…"]  # a cell of more than 131,072 characters: rejected as a line that is too short
+    for cells in reader:
         if any(cell.strip() for cell in cells):
             yield number, cells
         number = reader.line_num + 1

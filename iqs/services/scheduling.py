@@ -115,10 +115,6 @@ def _do(store: Store, schedule: Schedule, step: Step, *, now: datetime) -> Done 
             assigning.draw(store, team.name, week, now=now)
         except IQSError as problem:
             return Done(team.name, schedule.kind, step.due, step.outcome, problem=str(problem))
-        except Exception:
-            if assigning.progress(store, team.id, week) is None:
-                raise
-            # another replica drew while we did: its draw stands, ours was refused by the draw's own key
     return store.transact(partial(_record, schedule, step, now))
 
 

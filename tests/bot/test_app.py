@@ -115,6 +115,7 @@ def test_a_ticked_cause_is_kept_when_the_window_is_closed(rita, refusals):
     """Closing the modal without submitting loses neither the choice nor its root cause."""
     block = next(iter(rita.rows()))
     rita.click(ActionId.READ)
+    rita.opened()
     assert rita.driver.act_in_view(ActionId.REVIEW_RATING, block, "1").ok
     rita.app.answers.settle()
     causes = ids.causes_block(ids.rated_category(block))

@@ -62,7 +62,7 @@ def test_no_role_is_a_line_too():
         (f"Support,ada@example.com,{'A' * 201},agent,,", "name is longer than 200"),
         (f"Support,{'a' * 250}@example.com,Ada,agent,,", "email is longer than 254"),
         (f"Support,ada@example.com,Ada,agent,,{'9' * 201}", "helpdesk_id is longer than 200"),
-        (f"Support,ada@example.com,{'A' * 200_000},agent,,", "too short"),
+        (f"Support,ada@example.com,{'A' * 200_000},agent,,", "name is longer than 200"),
     ],
 )
 def test_a_bad_line_is_left_out_with_its_number_and_reason(line, reason):
