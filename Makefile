@@ -26,6 +26,7 @@ check: $(STAMP)  ## format, lint, types, architecture
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m pytest -n 0 tests/test_architecture.py tests/bot/test_architecture.py
 
 bench: $(STAMP)  ## one script a question; each prints ratios measured side by side
 	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done

@@ -218,9 +218,8 @@ def _hang_up(handler: SocketModeHandler) -> None:
             reading.shutdown(SHUT_RDWR)
     try:
         handler.close()  # type: ignore[no-untyped-call]  # the same
-    except (
-        AttributeError
-    ):  # its reader let go of the socket in the same moment; the rest is still to be closed
+    except AttributeError:
+        # Its reader let go of the socket in the same moment; the rest is still to be closed.
         handler.close()  # type: ignore[no-untyped-call]  # the same
 
 
