@@ -76,6 +76,48 @@ def draw(
         )
 
 
+def hand_out(
+    tx: Tx,
+    team: Team,
+    reviewer: Person,
+    *,
+    conversation_id: int,
+    reviewee_id: int,
+    scorecard_version_id: int,
+    stream: Stream,
+    draw_id: int | None,
+    due_at: datetime | None,
+    now: datetime,
+) -> int:
+    """An assignment and the Notice of its scorecard, both or neither; returns the assignment's id.
+
+    The scorecard leaves in the reviewer's working hours.
+    """
+    assignment_id = assignments.add(
+        tx,
+        team_id=team.id,
+        conversation_id=conversation_id,
+        reviewer_id=reviewer.id,
+        reviewee_id=reviewee_id,
+        scorecard_version_id=scorecard_version_id,
+        kind=kind_of(reviewer, team.id),
+        stream=stream,
+        draw_id=draw_id,
+        due_at=due_at,
+        now=now,
+    )
+    notices.add(
+        tx,
+        key=notice_keys.scorecard_key(assignment_id),
+        kind=NoticeKind.SCORECARD,
+        object_id=assignment_id,
+        person_id=reviewer.id,
+        not_before=next_working_instant(now, team, reviewer.timezone),
+        now=now,
+    )
+    return assignment_id
+
+
 def progress(store: Store, team_id: int, period: str) -> Progress | None:
     """How far the team's draw of this period is; None if it was never drawn."""
     with store.read() as tx:
@@ -153,26 +195,16 @@ def _save(
         created_by=created_by,
     )
     for candidate, reviewer in plan.pairs:
-        assignment_id = assignments.add(
+        hand_out(
             tx,
-            draw_id=draw_id,
-            team_id=team.id,
+            team,
+            reviewer,
             conversation_id=candidate.conversation_id,
-            reviewer_id=reviewer.id,
             reviewee_id=candidate.reviewee_id,
             scorecard_version_id=plan.version_id,
-            kind=kind_of(reviewer, team.id),
             stream=Stream.RANDOM,
+            draw_id=draw_id,
             due_at=now + DUE_AFTER,
-            now=now,
-        )
-        notices.add(
-            tx,
-            key=notice_keys.scorecard_key(assignment_id),
-            kind=NoticeKind.SCORECARD,
-            object_id=assignment_id,
-            person_id=reviewer.id,
-            not_before=next_working_instant(now, team, reviewer.timezone),
             now=now,
         )
     audit.record(tx, at=now, actor_id=created_by, action="draw", object="draw", object_id=draw_id)

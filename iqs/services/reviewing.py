@@ -15,9 +15,10 @@ from iqs.assignments import AssignmentState, Card, SkipReason, Waiting
 from iqs.errors import Conflict, Invalid, NotFound, TooLate
 from iqs.notices import NoticeKind
 from iqs.people import Person, Role
-from iqs.reviews import COMMENT_LIMIT, Draft, Rating, ReviewKind, checked, kind_of, undo_until
+from iqs.reviews import COMMENT_LIMIT, Draft, Rating, ReviewKind, Stream, checked, undo_until
 from iqs.scorecards import Scorecard
 from iqs.scoring import micropoints, review_score
+from iqs.services.assigning import hand_out
 from iqs.storage.repositories import (
     assignments,
     audit,
@@ -167,26 +168,16 @@ def reassign(store: Store, actor: Person, assignment_id: int, *, now: datetime) 
             tx, assignment_id, state=AssignmentState.CANCELLED, now=now, skip_reason="reassigned"
         )
         notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
-        successor = assignments.add(
+        successor = hand_out(
             tx,
-            draw_id=row.draw_id,
-            team_id=row.team_id,
+            teams.by_id(tx, row.team_id),
+            target,
             conversation_id=row.conversation_id,
-            reviewer_id=target.id,
             reviewee_id=row.reviewee_id,
             scorecard_version_id=row.scorecard_version_id,
-            kind=kind_of(target, row.team_id),
-            stream=row.stream,
+            stream=Stream(row.stream),
+            draw_id=row.draw_id,
             due_at=row.due_at,
-            now=now,
-        )
-        notices.add(
-            tx,
-            key=notice_keys.scorecard_key(successor),
-            kind=NoticeKind.SCORECARD,
-            object_id=successor,
-            person_id=target.id,
-            not_before=next_working_instant(now, teams.by_id(tx, row.team_id), target.timezone),
             now=now,
         )
         went = {"to": target.id, "successor": successor}
