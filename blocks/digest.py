@@ -50,7 +50,11 @@ def _text(digest: Digest) -> str:
 
 def _head(digest: Digest) -> list[Block]:
     report = digest.report
-    lines = [kit.line(kit.bold(digest.headline, 400)), *levels.headline(report)]
+    lines = [kit.line(kit.bold(digest.headline, 400))]
+    if report.iqs.enough:
+        sure = f"Range {figures.interval(report.iqs)}, n = {report.iqs.n}"
+        lines.append(kit.line(f"{sure} · against the week before: {figures.change(report.change)}"))
+    lines += levels.beside(report)
     if not report.iqs.enough:
         few = f"Few reviews this time (n = {report.iqs.n}): read this as a first impression, not as a result."
         lines.append(kit.line(few))

@@ -65,13 +65,12 @@ def recent(lines: Sequence[ReviewLine]) -> list[Block]:
 
 def headline(report: TeamReport) -> list[Element]:
     """A team's IQS, its change, what stands beside it, and how far the reviewers are."""
-    lines = [kit.line(kit.bold(f"IQS {figures.estimate(report.iqs)}"), f" · {figures.change(report.change)}")]
-    told = beside(report)
-    return [*lines, kit.line(told)] if told else lines
+    first = kit.line(kit.bold(f"IQS {figures.estimate(report.iqs)}"), f" · {figures.change(report.change)}")
+    return [first, *beside(report)]
 
 
-def beside(report: TeamReport) -> str:
-    """Pass rate, CSAT and progress, as far as there is something to say."""
+def beside(report: TeamReport) -> list[Element]:
+    """One line of pass rate, CSAT and progress, as far as there is something to say."""
     told = []
     if report.pass_rate is not None:
         told.append(f"pass rate {figures.percent(report.pass_rate)}")
@@ -81,4 +80,4 @@ def beside(report: TeamReport) -> str:
     if done is not None:
         told.append(done)
     text = " · ".join(told)
-    return text[:1].upper() + text[1:]
+    return [kit.line(text[:1].upper() + text[1:])] if text else []

@@ -12,9 +12,9 @@ def block(message, kind):
 
 
 def test_headline_change_and_n_come_first():
-    """The headline stands on top, then IQS with interval, n and change."""
+    """The headline stands on top, then its range, n and change."""
     said = read(digest.message(report_cases.digest()))
-    assert said.index("IQS is 87 %, up 4 points") < said.index("IQS 87 % (82–92, n = 24) · up 4 points")
+    assert said.index("IQS is 87 %, up 4 points") < said.index("Range 82–92, n = 24 · against the week before: up 4 points")
     assert "Pass rate 79 % · CSAT 91 % (n = 140) · 18 of 24 reviews done, 2 skipped" in said
 
 
@@ -66,8 +66,9 @@ def test_few_reviews_are_called_few():
         iqs=report_cases.Estimate(62.0, 3, 20.0, 100.0, 30.0), change=report_cases.FEW
     )
     said = read(digest.message(report_cases.digest(few)))
-    assert "IQS not enough reviews yet (n = 3) · too few reviews to compare" in said
+    assert "Few reviews this time (n = 3)" in said
     assert "first impression" in said
+    assert "Range" not in said
 
 
 def test_one_week_draws_no_line():
