@@ -5,8 +5,6 @@ from datetime import datetime
 
 from blocks import digest, feedback, scorecard
 from blocks.kit import Message
-from iqs.assignments import AssignmentState
-from iqs.errors import NotFound
 from iqs.notices import Notice, NoticeKind
 from iqs.services import reporting, reviewing, telling
 from iqs.storage.store import Store
@@ -15,9 +13,7 @@ Draw = Callable[[Store, Notice, datetime, bool], Message]
 
 
 def _scorecard(store: Store, notice: Notice, now: datetime, excerpts: bool) -> Message:
-    card = reviewing.card_of_notice(store, notice.object_id)
-    if card.assignment.state in (AssignmentState.SKIPPED, AssignmentState.CANCELLED):
-        raise NotFound("The assignment was taken off the list before its scorecard was sent.")
+    card = reviewing.card_to_send(store, notice.object_id)
     return scorecard.message(card, excerpts=excerpts, now=now)
 
 

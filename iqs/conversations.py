@@ -12,6 +12,11 @@ CONVERSATION_LIMIT = 200_000
 MESSAGES_LIMIT = 2_000
 """Messages kept of one conversation."""
 
+CUT_AUTHORS_LIMIT = 100
+"""People named who wrote only in what is cut; more is no conversation but an attack."""
+
+CUT_AUTHOR = "… (cut: what this author wrote)"
+
 
 class Author(StrEnum):
     """Who wrote a message. A note is internal: the customer never saw it."""
@@ -103,8 +108,12 @@ _STAFF = (Author.AGENT, Author.NOTE)
 
 
 def bounded(messages: Iterable[Message]) -> tuple[Message, ...]:
-    """The messages within the limits of one conversation; a last, internal note says what is left out."""
+    """The messages within the limits of one conversation; a last, internal note says what is left out.
+
+    Whoever of the team wrote only there has a note too, so that they still count as having taken part.
+    """
     kept: list[Message] = []
+    cut_authors: dict[str, None] = {}
     room = CONVERSATION_LIMIT
     left_messages = left_characters = 0
     for message in messages:
@@ -112,9 +121,14 @@ def bounded(messages: Iterable[Message]) -> tuple[Message, ...]:
         if left_messages or room < 0 or len(kept) == MESSAGES_LIMIT:
             left_messages += 1
             left_characters += len(message.text)
+            if message.author in _STAFF and message.author_id:
+                cut_authors[message.author_id] = None
         else:
             kept.append(message)
     if left_messages:
+        seen = {each.author_id for each in kept if each.author in _STAFF}
+        unseen = [each for each in cut_authors if each not in seen]
+        kept += [Message(Author.NOTE, CUT_AUTHOR, author_id=each) for each in unseen[:CUT_AUTHORS_LIMIT]]
         mark = f"… (cut: {left_messages:,} messages with {left_characters:,} characters left out)"
         kept.append(Message(Author.NOTE, mark))
     return tuple(kept)

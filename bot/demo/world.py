@@ -102,7 +102,7 @@ def remember(store: Store, monday: date, weeks: range) -> None:
         draw(store, start)
         with store.write() as tx:
             for member in cast.REVIEWERS:
-                for place, waiting in enumerate(assignments.waiting(tx, known[member].id)):
+                for place, waiting in enumerate(assignments.waiting(tx, known[member])):
                     when = story.moment(member.name, week, place)
                     _remember(tx, waiting.assignment_id, names, start, week, when)
 

@@ -24,6 +24,9 @@ from iqs.working_hours import next_working_instant
 DUE_AFTER = timedelta(days=7)
 """A drawn conversation should be reviewed within this time."""
 
+SEED_LIMIT = 200
+"""Characters of a seed."""
+
 
 def draw(
     store: Store,
@@ -52,6 +55,8 @@ def draw(
         span = named_week(period, team.timezone)
         if span.start > now:
             raise Invalid(f"{period} has not begun yet, so there is nothing to draw from.")
+        if seed is not None and not (0 < len(seed) <= SEED_LIMIT and seed.isprintable()):
+            raise Invalid(f"A seed is 1 to {SEED_LIMIT} printable characters.")
         teams.lock(tx, team.id)
         existing = assignments.draw_of(tx, team.id, period)
         if existing is not None:

@@ -123,8 +123,5 @@ def secret(store: Store) -> bytes:
 
 def installation_secret(tx: Tx) -> bytes:
     """As `secret`, inside a transaction."""
-    known = settings.get(tx, SECRET)
-    if known is None:
-        known = token_bytes(32).hex()
-        settings.put(tx, SECRET, known)
+    known = settings.get(tx, SECRET) or settings.agree(tx, SECRET, token_bytes(32).hex())
     return bytes.fromhex(known)

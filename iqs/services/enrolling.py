@@ -119,8 +119,9 @@ def _enrol(tx: Tx, change: _Change, *, now: datetime) -> None:
         person_id = people.add(tx, name=wanted.name, email=wanted.email, slack_user_id=wanted.slack_user_id)
     else:
         person_id = person.id
-        slack_id = change.new_slack_id or person.slack_user_id
-        people.change(tx, person_id, name=wanted.name, slack_user_id=slack_id, active=True)
+        # Not the id read above: the directory may have linked the person meanwhile.
+        given = {"slack_user_id": change.new_slack_id} if change.new_slack_id else {}
+        people.change(tx, person_id, name=wanted.name, active=True, **given)
     people.give(tx, [(team, person_id, role) for team, role in change.given])
     people.take(tx, [(team, person_id, role) for team, role in change.taken])
     identities.give(tx, dict.fromkeys(change.ids_come, person_id))

@@ -33,7 +33,7 @@ def apply_scorecard(
         chosen = _chosen(tx, scorecard.name, team_names)
         done = scorecards.publish(tx, scorecard, now)
         teams.use_scorecard(tx, [team.id for team in chosen], done.scorecard_id)
-        if done.changed:
+        if done.changed or any(team.scorecard_id != done.scorecard_id for team in chosen):
             audit.record(
                 tx,
                 at=now,

@@ -75,7 +75,7 @@ def home(store: Store, actor: Person, *, now: datetime) -> Home:
     with store.read() as tx:
         known = {team.id: team for team in teams.every(tx)}
         own = tuple(known[id_] for id_ in actor.teams(*Role) if id_ in known)
-        waiting = assignments.waiting(tx, actor.id) if actor.active else ()
+        waiting = assignments.waiting(tx, actor)
         personal = None
         if actor.teams(Role.AGENT):
             personal = _personal(tx, actor, Scope(now, reviewee_id=actor.id), _zone(tx, actor), None)

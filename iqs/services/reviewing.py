@@ -45,15 +45,26 @@ def open_card(store: Store, actor: Person, assignment_id: int) -> Card:
 
 
 def card_of_notice(store: Store, assignment_id: int) -> Card:
-    """The card as its reviewer sees it, for the sender; NotFound if there is no such assignment."""
+    """The card as its message shows it, for redrawing that; NotFound if there is no such assignment."""
     with store.read() as tx:
         return _found(tx, assignment_id).card()
+
+
+def card_to_send(store: Store, assignment_id: int) -> Card:
+    """The card for the message that hands it out; NotFound once it ended or its reviewer may not see it any more."""
+    with store.read() as tx:
+        task = _found(tx, assignment_id)
+        reviewer = people.by_id(tx, task.row.reviewer_id)
+        wanted = task.state in (AssignmentState.OPEN, AssignmentState.SUBMITTED)
+        if reviewer is None or not wanted or not can(reviewer, Action.SEE_CARD, facts(tx, task.row)):
+            raise NotFound("The assignment was taken off the list before its scorecard was sent.")
+        return task.card()
 
 
 def waiting(store: Store, actor: Person) -> tuple[Waiting, ...]:
     """The actor's open assignments, the oldest first."""
     with store.read() as tx:
-        return assignments.waiting(tx, actor.id)
+        return assignments.waiting(tx, actor)
 
 
 def rate(
@@ -157,7 +168,8 @@ def reassign(store: Store, actor: Person, assignment_id: int, *, now: datetime) 
     """Hands the conversation to the permitted reviewer with the least open work, with a Notice for them.
 
     The assignment ends as cancelled ("reassigned") and a new one begins; what was rated so far is dropped.
-    Invalid if nobody else may review it. Returns the ended assignment's card.
+    It never comes back to somebody who handed it on. Invalid if nobody else may review it. Returns the ended
+    assignment's card.
     """
     with _changing(store, actor, assignment_id, Action.REASSIGN) as task:
         task.must_be_open()
@@ -311,11 +323,12 @@ def _must_be_complete(scorecard: Scorecard, ratings: Mapping[str, Rating]) -> No
 
 def _least_busy(task: _Task) -> Person:
     held, team_id = facts(task.tx, task.row), task.row.team_id
+    had_it = assignments.handed_to(task.tx, task.row.conversation_id, task.row.draw_id)
     able = [
         person
         for person in people.members(task.tx, team_id)
         if person.has(Role.REVIEWER, team_id)
-        and person.id != task.row.reviewer_id
+        and person.id not in had_it
         and can(person, Action.RATE, replace(held, reviewer_id=person.id))
     ]
     if not able:

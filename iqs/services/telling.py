@@ -42,13 +42,13 @@ def acknowledge(store: Store, actor: Person, review_id: int, *, now: datetime) -
 
 
 def explain(store: Store, review_id: int, *, actor: Person | None = None, now: datetime) -> list[str]:
-    """The arithmetic of a submitted review's score, line by line. `actor` None is the operator."""
+    """The arithmetic of a submitted review's score, headed by the review's number; `actor` None: the operator."""
     with store.read() as tx:
         row = _submitted(tx, review_id)
         if actor is not None:
-            _demand(actor, Action.SEE_REVIEW, row, now=now)
+            _demand(actor, Action.SEE_SCORE, row, now=now)
         card = scorecards.by_version(tx, row.scorecard_version_id)
-        return arithmetic(card, reviews.draft(tx, review_id, row.comment).ratings)
+        return [f"Review {review_id}", *arithmetic(card, reviews.draft(tx, review_id, row.comment).ratings)]
 
 
 def _submitted(tx: Tx, review_id: int) -> reviews.Row:

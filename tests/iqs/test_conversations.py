@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from iqs.conversations import (
     CONVERSATION_LIMIT,
+    CUT_AUTHORS_LIMIT,
     MESSAGES_LIMIT,
     Author,
     Conversation,
@@ -57,3 +58,16 @@ def test_a_flood_of_text_ends_in_a_note():
     kept = bounded([long] * (CONVERSATION_LIMIT // 20_000) + [long, Message(Author.CUSTOMER, "short")])
     assert kept[-1].text == "… (cut: 2 messages with 20,005 characters left out)"
     assert sum(len(each.text) for each in kept[:-1]) == CONVERSATION_LIMIT
+
+
+def test_who_wrote_only_in_what_is_cut_took_part():
+    """A flood by the customer makes nobody a stranger to a conversation they answered."""
+    flood = [Message(Author.AGENT, "hi", author_id="a1")]
+    flood += [Message(Author.CUSTOMER, "x" * 20_000)] * (CONVERSATION_LIMIT // 20_000)
+    answers = [Message(Author.AGENT, "Sorry!", author_id=each) for each in ("a1", "a2", "a2")]
+    others = [Message(Author.NOTE, "n", author_id=f"n{each}") for each in range(CUT_AUTHORS_LIMIT + 5)]
+    kept = bounded([*flood, *answers, *others, Message(Author.CUSTOMER, "?", author_id="c1")])
+    participants = Conversation("demo", "1", "chat", kept).participants
+    assert participants[:3] == ("a1", "a2", "n0")
+    assert len(participants) == 1 + CUT_AUTHORS_LIMIT
+    assert kept[-1].text.startswith("… (cut: 110 messages")

@@ -20,6 +20,13 @@ def pools(draw):
     return list(people), made
 
 
+def test_the_reviewee_is_refused_even_if_not_listed_as_a_participant():
+    """Whose work it is decides, whatever the helpdesk says about who wrote."""
+    mine = Candidate(1, "k", 7, 1, 1)
+    assert not may_review(mine, 7)
+    assert may_review(mine, 8)
+
+
 @given(pools(), st.text(max_size=5))
 def test_nobody_gets_a_conversation_they_took_part_in(pool, seed):
     """A reviewer is never handed their own conversation; one that nobody may read is left out."""

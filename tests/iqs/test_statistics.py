@@ -239,3 +239,12 @@ def test_importing_does_not_start_scipy():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("before", "after"), [(4, 50), (50, 4)])
+def test_a_side_with_too_few_reviews_is_never_judged(before, after):
+    """However large the difference and whichever side is the small one."""
+    change = difference(estimate([10.0, 20.0] * (before // 2)), estimate([80.0, 90.0] * (after // 2)))
+    assert change.word is Word.TOO_FEW
+    assert change.points == pytest.approx(70)
+    assert change.low is not None

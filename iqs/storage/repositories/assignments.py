@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as SQLRow
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 
 from iqs.assignments import Assignment, AssignmentState, Waiting
+from iqs.people import Person, Role
 from iqs.reviews import ReviewKind, Stream
 from iqs.storage import tables
 from iqs.storage.store import Tx
@@ -145,6 +146,16 @@ def move(
     )
 
 
+def handed_to(tx: Tx, conversation_id: int, draw_id: int | None) -> frozenset[int]:
+    """Everybody to whom this draw has handed this conversation, whatever became of it."""
+    found = tx.scalars(
+        select(A.reviewer_id).where(
+            A.conversation_id == conversation_id, A.draw_id.is_not_distinct_from(draw_id)
+        )
+    )
+    return frozenset(found)
+
+
 def open_counts(tx: Tx, reviewer_ids: Iterable[int]) -> dict[int, int]:
     """How many open assignments each of these reviewers has (absent = none)."""
     found = tx.execute(
@@ -155,8 +166,16 @@ def open_counts(tx: Tx, reviewer_ids: Iterable[int]) -> dict[int, int]:
     return {row.reviewer_id: row.n for row in found}
 
 
-def waiting(tx: Tx, reviewer_id: int, *, limit: int = 50) -> tuple[Waiting, ...]:
-    """A reviewer's open assignments, the oldest first, with how much of each is rated."""
+def waiting(tx: Tx, reviewer: Person, *, limit: int = 50) -> tuple[Waiting, ...]:
+    """A reviewer's open assignments, the oldest first, with how much of each is rated.
+
+    Only those for which they hold the role still, as `iqs.access` says for the scorecard itself.
+    """
+    reviewer_id = reviewer.id
+    may_review = case(
+        (A.kind == ReviewKind.SELF, A.team_id.in_(reviewer.teams(Role.AGENT))),
+        else_=A.team_id.in_(reviewer.teams(Role.REVIEWER, Role.LEAD)),
+    )
     rated = (
         select(tables.Review.assignment_id, func.count(tables.Rating.category_id).label("n"))
         .join(tables.Rating, tables.Rating.review_id == tables.Review.id)
@@ -178,7 +197,7 @@ def waiting(tx: Tx, reviewer_id: int, *, limit: int = 50) -> tuple[Waiting, ...]
         .join(tables.Conversation, tables.Conversation.id == A.conversation_id)
         .join(tables.ScorecardVersion, tables.ScorecardVersion.id == A.scorecard_version_id)
         .outerjoin(rated, rated.c.assignment_id == A.id)
-        .where(A.reviewer_id == reviewer_id, A.state == AssignmentState.OPEN)
+        .where(A.reviewer_id == reviewer_id, A.state == AssignmentState.OPEN, may_review)
         .order_by(A.id)
         .limit(limit)
     )

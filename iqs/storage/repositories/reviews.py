@@ -96,6 +96,21 @@ def submit(tx: Tx, review_id: int, score: Score, *, version: int, now: datetime)
     )
 
 
+def submitted_between(tx: Tx, since: datetime, until: datetime) -> list[tuple[int, datetime]]:
+    """Assignments whose review stands submitted since after `since`, until `until`, the earliest first."""
+    found = tx.execute(
+        select(R.assignment_id, R.submitted_at)
+        .where(
+            R.team_id.in_(select(tables.Team.id)),  # so that each team's index answers, not the whole table
+            R.submitted_at > since,
+            R.submitted_at <= until,
+            R.assignment_id.is_not(None),
+        )
+        .order_by(R.submitted_at)
+    )
+    return [(row.assignment_id, row.submitted_at) for row in found]
+
+
 def reopen(tx: Tx, review_id: int) -> None:
     """A submitted review becomes a draft again; its ratings stay."""
     tx.execute(
@@ -104,8 +119,12 @@ def reopen(tx: Tx, review_id: int) -> None:
 
 
 def discard(tx: Tx, review_id: int) -> None:
-    """Removes a draft and its ratings: its conversation went to somebody else."""
-    tx.execute(delete(R).where(R.id == review_id, R.state == "draft"))
+    """Empties a draft: its conversation went to somebody else.
+
+    The row stays: SQLite would give its id to the next review, whose Notice would then seem to be written already.
+    """
+    tx.execute(delete(V).where(V.review_id == review_id))
+    put_comment(tx, review_id, "")
 
 
 def acknowledge(tx: Tx, review_id: int, *, now: datetime) -> bool:

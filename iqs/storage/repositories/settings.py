@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from iqs.storage import tables
 from iqs.storage.store import Tx
-from iqs.storage.upserts import upsert
+from iqs.storage.upserts import insert, upsert
 
 S = tables.Setting
 
@@ -19,3 +19,10 @@ def get(tx: Tx, name: str) -> Any | None:
 def put(tx: Tx, name: str, value: Any) -> None:
     """Sets a value that JSON can hold, not None."""
     upsert(tx, S, [{"name": name, "value": value}], ["name"])
+
+
+def agree(tx: Tx, name: str, value: Any) -> Any:
+    """Sets a value unless there is one, and returns the one that counts, also when two transactions ask at once."""
+    statement = insert(tx, S).values(name=name, value=value)
+    tx.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
+    return get(tx, name)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -101,6 +101,13 @@ def test_bad_input_gets_one_clear_sentence(world, team, period, error, words):
         assigning.draw(world.store, team, period, now=MONDAY)
 
 
+@pytest.mark.parametrize("seed", ["", "s" * 201, "two\nlines", "\udc80"])
+def test_a_seed_that_cannot_be_stored_or_shown_is_refused(world, seed):
+    """Whatever is typed as a seed is kept and printed again, so it is short and printable."""
+    with pytest.raises(Invalid, match="seed"):
+        world.draw(seed=seed)
+
+
 def test_a_team_without_reviewers_says_so(world):
     """What is missing is named with its mend."""
     enrolling.import_people(
@@ -128,6 +135,14 @@ def test_what_falls_out_is_counted_by_reason(world):
         "no agent message": 1,
         "no customer message": 1,
     }
+
+
+def test_a_period_ends_before_its_last_instant(world):
+    """A conversation closed exactly at midnight belongs to the week that begins."""
+    start, end = datetime(2026, 10, 26, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
+    world.import_(conversation(900, "h1", at=start), conversation(901, "h1", at=end))
+    done = assigning.draw(world.store, "Support", "2026-W44", now=MONDAY)
+    assert [each.conversation for each in done.assignments] == ["demo:c900"]
 
 
 @pytest.mark.parametrize("who", ["ada", "rosa", "otto", "vera"])

@@ -1,13 +1,15 @@
 """The outbox on both databases: each notice has one holder at a time and one end."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError
 
 import pytest
 
 from iqs.notices import NoticeKind, NoticeState
-from iqs.services import delivering
-from iqs.storage.repositories import notices
+from iqs.services import delivering, enrolling
+from iqs.storage.repositories import notices, settings
 from tests.world import MONDAY
 
 QUARANTINE = timedelta(seconds=60)
@@ -82,8 +84,9 @@ def test_an_old_token_cannot_settle(queued):
 def test_a_crashed_claim_is_a_suspect_only_after_the_quarantine(queued):
     """What may have been sent is neither claimed again nor judged too early."""
     delivering.claim(queued.store, now=MONDAY, limit=1)
-    assert delivering.suspects(queued.store, now=MONDAY + delivering.LEASE, quarantine=QUARANTINE) == []
-    late = MONDAY + delivering.LEASE + QUARANTINE + timedelta(seconds=1)
+    early = MONDAY + delivering.LEASE + QUARANTINE
+    assert delivering.suspects(queued.store, now=early, quarantine=QUARANTINE) == []
+    late = early + timedelta(seconds=1)
     assert len(delivering.claim(queued.store, now=late)) == 2
     assert len(delivering.suspects(queued.store, now=late, quarantine=QUARANTINE)) == 1
 
@@ -107,10 +110,20 @@ def test_dead_and_cancelled_are_final(queued, end, final):
     assert not delivering.postpone(queued.store, notice, until=MONDAY, error="")
 
 
+def test_people_who_left_get_nothing(world):
+    """A scorecard for somebody who was deactivated meanwhile stays pending, until they are back."""
+    world.draw()
+    rosa = world.rosa
+    enrolling.deactivate(world.store, rosa.slack_user_id)
+    claimed = delivering.claim(world.store, now=MONDAY, limit=100)
+    assert claimed
+    assert rosa.id not in {each.person_id for each in claimed}
+    enrolling.import_people(world.store, "team,email,name,roles\nSupport,rosa@example.com,Rosa,reviewer\n")
+    assert {each.person_id for each in delivering.claim(world.store, now=MONDAY, limit=100)} == {rosa.id}
+
+
 def test_people_without_slack_wait(world):
     """A notice for somebody whose Slack account is not known yet stays pending."""
-    from iqs.services import enrolling
-
     enrolling.import_people(
         world.store, "team,email,name,roles,slack_user_id,helpdesk_id\nSupport,new@example.com,New,agent,,\n"
     )
@@ -128,6 +141,24 @@ def test_people_without_slack_wait(world):
     assert delivering.claim(world.store, now=MONDAY) == []
     enrolling.link(world.store, person.id, "U99", "Europe/Berlin")
     assert [each.key for each in delivering.claim(world.store, now=MONDAY)] == ["k"]
+
+
+def test_processes_that_start_together_agree_on_the_secret(world, monkeypatch):
+    """A mark made by one replica is recognised by every other, though each found no secret yet."""
+    together = Barrier(4)
+    real = settings.get
+
+    def slow(tx, name):
+        found = real(tx, name)
+        if found is None:
+            with suppress(BrokenBarrierError):  # on SQLite a second writer never comes this far
+                together.wait(1)
+        return found
+
+    monkeypatch.setattr(settings, "get", slow)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: delivering.secret(world.store), range(4)))
+    assert len(set(made)) == 1
 
 
 def test_the_secret_is_made_once(world):

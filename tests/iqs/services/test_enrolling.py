@@ -1,16 +1,18 @@
 """Who takes part is what the people file says, however often imported; the door knows them by Slack id."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 import pytest
+from sqlalchemy import select
 
 from iqs.errors import Invalid, NotAllowed, NotFound
 from iqs.people import Role
 from iqs.services import enrolling
 from iqs.services.importing import import_conversations
 from iqs.storage.repositories import audit, people
-from iqs.storage.tables import Conversation
+from iqs.storage.tables import Conversation, Person
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 HEADER = "team,email,name,roles,slack_user_id,helpdesk_id\n"
@@ -96,6 +98,16 @@ def test_slack_users_may_be_swapped_and_moved(store):
     done = take(store, "Support,cy@x.org,Cy,agent,U2,h2", "Support,ada@x.org,Ada,agent,U9,h9")
     assert counts(done) == (1, 1, 0, [])
     assert enrolling.identify(store, "U2").name == "Cy"
+
+
+def test_an_import_keeps_a_link_made_meanwhile(store, monkeypatch):
+    """A Slack user whom the directory found while the file was read stays known, as the file names none."""
+    take(store, "Support,lea@x.org,Lea,lead,,")
+    enrolling.link(store, enrolling.person_by(store, "lea@x.org").id, "U5")
+    every = people.every
+    monkeypatch.setattr(people, "every", lambda tx: [replace(each, slack_user_id=None) for each in every(tx)])
+    take(store, "Support,lea@x.org,Lea Lind,lead,,")
+    assert enrolling.identify(store, "U5").name == "Lea Lind"
 
 
 def test_bad_lines_are_left_out_and_the_rest_is_stored(store):
@@ -185,6 +197,29 @@ def test_conversations_find_their_agents_afterwards(store):
     assert owners() == ["Ada", "Ben", None, None]
     take(store, "Support,ada@x.org,Ada,agent,,h9")
     assert owners() == [None, "Ben", None, "Ada"]
+
+
+def test_a_shared_helpdesk_seat_is_told_apart_by_address(store):
+    """Of one agent id with two addresses each conversation goes to the person of its own."""
+    lines = [
+        json.dumps(
+            {
+                "id": address,
+                "source": "demo",
+                "channel": "email",
+                "agent": {"id": "seat", "email": address},
+                "messages": [{"author": "customer", "text": "Hello"}],
+            }
+        ).encode()
+        for address in ("ada@x.org", "ben@x.org")
+    ]
+    import_conversations(store, lines, now=NOW)
+    take(store, "Support,ada@x.org,Ada,agent,U1,", "Support,ben@x.org,Ben,agent,U2,")
+    with store.read() as tx:
+        found = tx.execute(
+            select(Conversation.external_id, Person.email).join(Person, Person.id == Conversation.reviewee_id)
+        )
+        assert sorted(map(tuple, found)) == [("ada@x.org", "ada@x.org"), ("ben@x.org", "ben@x.org")]
 
 
 def test_a_team_is_set_up_piece_by_piece(store):

@@ -10,7 +10,7 @@ from iqs.files.scorecards import preset
 from iqs.scorecards import definition
 from iqs.services import enrolling
 from iqs.services.publishing import apply_scorecard, current_scorecard
-from iqs.storage.repositories import scorecards
+from iqs.storage.repositories import audit, scorecards
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
 CARD = preset()
@@ -41,6 +41,16 @@ def test_the_same_content_again_is_no_new_version(store, teams):
     again = apply_scorecard(store, CARD, ["Support", "Sales"], now=NOW)
     assert (again.version, again.changed, again.teams) == (1, False, ("Support", "Sales"))
     assert current_scorecard(store, teams["Sales"]) == current_scorecard(store, teams["Support"])
+
+
+def test_a_publication_is_audited_with_the_teams_it_is_for(store, teams):
+    """Also when only another team begins to rate with it; doing the same again leaves no trace."""
+    for names in (["Support"], ["Support"], ["Sales", "Support"]):
+        apply_scorecard(store, CARD, names, now=NOW)
+    version_id = current_scorecard(store, teams["Support"]).version_id
+    with store.read() as tx:
+        trace = [each.detail["teams"] for each in audit.of(tx, "scorecard_version", version_id)]
+    assert trace == [[teams["Support"]], [teams["Sales"], teams["Support"]]]
 
 
 def test_other_content_is_the_next_version_and_the_old_one_stays(store, teams):

@@ -281,6 +281,27 @@ def test_a_digest_says_the_same_whenever_it_is_made(store, past):
     assert first.late
 
 
+def test_a_digest_tells_the_work_as_it_stood_when_it_was_due(store, past):
+    """What was skipped after Monday morning is still open in a digest that is made later."""
+    drawn_at = MONDAY.at - timedelta(days=5)
+    with store.write() as tx:
+        tx.execute(
+            insert(tables.Draw).values(
+                id=1, team_id=1, period="2026-W43", starts_at=history.START, ends_at=NOW, seed="s",
+                eligible=9, excluded={}, created_at=drawn_at,
+            )
+        )  # fmt: skip
+        tx.execute(
+            insert(tables.Assignment).values(
+                id=1, draw_id=1, team_id=1, conversation_id=1, reviewer_id=7, reviewee_id=1,
+                scorecard_version_id=1, kind="peer", stream="random", state="skipped", created_at=drawn_at,
+                updated_at=MONDAY.at + periods.TICK,
+            )
+        )  # fmt: skip
+    done = reporting.digest(store, run_id(store, MONDAY), now=NOW).report.progress
+    assert (done.drawn, done.skipped) == (1, 0)
+
+
 def test_a_preview_is_the_last_complete_week(store, past):
     """What the lead sees before it is posted."""
     preview = reporting.preview_digest(store, person(store, LEAD), 1, now=NOW)

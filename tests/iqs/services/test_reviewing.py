@@ -1,6 +1,6 @@
 """What a reviewer does with an assignment, on both databases: nothing clicked is lost, nothing counts twice."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +9,9 @@ import pytest
 from iqs.assignments import AssignmentState, SkipReason
 from iqs.errors import Conflict, Invalid, NotAllowed, NotFound, TooLate
 from iqs.notices import NoticeKind
-from iqs.reviews import COMMENT_LIMIT, Draft, Rating
-from iqs.services import delivering, reviewing
+from iqs.reviews import COMMENT_LIMIT, Draft, Rating, ReviewKind
+from iqs.services import delivering, enrolling, reporting, reviewing
+from iqs.storage.repositories import assignments
 from tests.world import MONDAY, conversation
 
 LATER = MONDAY + timedelta(days=1)
@@ -28,6 +29,15 @@ def feedback_notices(world, now=LATER):
     return [
         each for each in delivering.claim(world.store, now=now, limit=100) if each.kind is NoticeKind.FEEDBACK
     ]
+
+
+def not_cleos(drawn):
+    """A task of Rosa's that Cleo may take over: it is not Cleo's own work."""
+    return next(
+        each
+        for each in drawn.tasks(drawn.rosa)
+        if reviewing.open_card(drawn.store, drawn.rosa, each).assignment.reviewee_id != drawn.cleo.id
+    )
 
 
 def test_a_rating_is_saved_at_once(drawn):
@@ -178,6 +188,16 @@ def test_undo_ends_with_its_window(drawn):
         reviewing.undo(drawn.store, drawn.rosa, drawn.task, now=MONDAY + timedelta(minutes=10))
 
 
+def test_undo_is_refused_once_the_feedback_is_on_its_way(drawn):
+    """A Notice that a sender has taken cannot be called back, so neither can its review."""
+    drawn.rate_all(drawn.rosa, drawn.task)
+    reviewing.submit(drawn.store, drawn.rosa, drawn.task, now=MONDAY)
+    (notice,) = feedback_notices(drawn)
+    with pytest.raises(TooLate):
+        reviewing.undo(drawn.store, drawn.rosa, drawn.task, now=MONDAY)
+    assert delivering.settle(drawn.store, notice, posted_to="D1", ts="1.1")
+
+
 def test_a_submitted_review_takes_no_clicks(drawn):
     """An old button cannot change a submitted review."""
     drawn.rate_all(drawn.rosa, drawn.task)
@@ -201,21 +221,28 @@ def test_skipping_needs_a_reason_and_ends_the_assignment(drawn):
 
 def test_reassigning_hands_it_to_the_least_busy_permitted_reviewer(drawn):
     """The conversation moves with a fresh scorecard and Notice; the old one ends."""
-    cleo = drawn.cleo
-    task = next(
-        each
-        for each in drawn.tasks(drawn.rosa)
-        if reviewing.open_card(drawn.store, drawn.rosa, each).assignment.reviewee_id != cleo.id
-    )
+    cleo, task = drawn.cleo, not_cleos(drawn)
     reviewing.rate(drawn.store, drawn.rosa, task, "solution", 1, now=MONDAY)
     before = set(drawn.tasks(cleo))
     card = reviewing.reassign(drawn.store, drawn.rosa, task, now=MONDAY)
     assert (card.assignment.state, card.assignment.skip_reason) == (AssignmentState.CANCELLED, "reassigned")
+    assert card.draft == Draft()
     (new,) = set(drawn.tasks(cleo)) - before
     successor = reviewing.open_card(drawn.store, cleo, new)
     assert successor.conversation == card.conversation
     assert successor.draft == Draft()
-    assert new in [each.object_id for each in delivering.claim(drawn.store, now=LATER, limit=100)]
+    assert successor.scorecard == card.scorecard
+    assert successor.assignment == replace(
+        card.assignment,
+        id=new,
+        reviewer_id=cleo.id,
+        kind=ReviewKind.PEER,
+        state=AssignmentState.OPEN,
+        skip_reason=None,
+    )
+    told = [each.object_id for each in delivering.claim(drawn.store, now=LATER, limit=100)]
+    assert new in told
+    assert task not in told
 
 
 def test_reassigning_says_when_nobody_may(drawn):
@@ -228,6 +255,29 @@ def test_reassigning_says_when_nobody_may(drawn):
     with pytest.raises(Invalid, match="Nobody else"):
         reviewing.reassign(drawn.store, drawn.rosa, task, now=MONDAY)
     assert task in drawn.tasks(drawn.rosa)
+
+
+def test_it_never_comes_back_to_who_handed_it_on(drawn):
+    """Whoever gave a conversation away is not asked to review it again."""
+    before = set(drawn.tasks(drawn.cleo))
+    reviewing.reassign(drawn.store, drawn.rosa, not_cleos(drawn), now=MONDAY)
+    (task,) = set(drawn.tasks(drawn.cleo)) - before
+    with pytest.raises(Invalid, match="Nobody else"):
+        reviewing.reassign(drawn.store, drawn.cleo, task, now=MONDAY)
+    assert task in drawn.tasks(drawn.cleo)
+
+
+def test_a_dropped_draft_silences_no_later_review(drawn):
+    """After a review was submitted, undone and handed on, the next review still tells its agent."""
+    task = not_cleos(drawn)
+    drawn.rate_all(drawn.rosa, task)
+    reviewing.submit(drawn.store, drawn.rosa, task, now=MONDAY)
+    reviewing.undo(drawn.store, drawn.rosa, task, now=MONDAY)
+    reviewing.reassign(drawn.store, drawn.rosa, task, now=MONDAY)
+    next_task = drawn.tasks(drawn.cleo)[0]
+    drawn.rate_all(drawn.cleo, next_task)
+    reviewing.submit(drawn.store, drawn.cleo, next_task, now=MONDAY)
+    assert len(feedback_notices(drawn)) == 1
 
 
 @pytest.mark.parametrize("who", ["ada", "ben", "cleo", "lea", "max", "otto", "vera"])
@@ -271,6 +321,29 @@ def test_who_took_part_meanwhile_cannot_submit(drawn):
     assert skipped.assignment.state is AssignmentState.SKIPPED
 
 
+def test_who_lost_the_role_reads_nothing_more(drawn):
+    """Without the reviewer's role nothing waits, and a scorecard still unsent stays unsent: it has customers' words."""
+    rosa = drawn.rosa
+    assert reviewing.card_to_send(drawn.store, drawn.task) == reviewing.open_card(
+        drawn.store, rosa, drawn.task
+    )
+    enrolling.import_people(
+        drawn.store,
+        "team,email,name,roles\nSupport,rosa@example.com,Rosa,agent\nSales,rosa@example.com,Rosa,reviewer\n",
+    )
+    assert drawn.tasks(drawn.rosa) == []
+    assert reporting.home(drawn.store, drawn.rosa, now=MONDAY).waiting == ()
+    with pytest.raises(NotFound, match="taken off"):
+        reviewing.card_to_send(drawn.store, drawn.task)
+
+
+def test_a_scorecard_is_not_sent_for_what_has_ended(drawn):
+    """A skipped assignment's message, claimed just before, is not drawn."""
+    reviewing.skip(drawn.store, drawn.rosa, drawn.task, SkipReason.OTHER, now=MONDAY)
+    with pytest.raises(NotFound, match="taken off"):
+        reviewing.card_to_send(drawn.store, drawn.task)
+
+
 def test_an_unknown_assignment_is_gone(drawn):
     """A number from nowhere gets the same sentence as one that is no longer yours."""
     with pytest.raises(NotFound, match="no longer yours"):
@@ -292,6 +365,20 @@ def test_many_clicks_at_once_keep_the_last_of_each(drawn):
         ]:
             assert done.result().score.percent == 100
     assert len(feedback_notices(drawn)) == 1
+
+
+def test_a_click_waits_for_a_change_under_way(drawn):
+    """A rating that meets a skip in the middle is decided after it, and so changes nothing."""
+    with ThreadPoolExecutor(1) as pool:
+        with drawn.store.write() as tx:
+            assignments.get(tx, drawn.task, lock=True)
+            click = pool.submit(
+                reviewing.rate, drawn.store, drawn.rosa, drawn.task, "solution", 1, now=MONDAY
+            )
+            assert not wait([click], timeout=0.3).done
+            assignments.move(tx, drawn.task, state=AssignmentState.SKIPPED, now=MONDAY)
+        with pytest.raises(TooLate):
+            click.result(10)
 
 
 def test_a_review_keeps_the_scorecard_it_was_made_with(drawn):

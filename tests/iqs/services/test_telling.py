@@ -74,9 +74,17 @@ def test_a_review_taken_back_is_gone(told):
         telling.feedback(told.store, told.review)
 
 
+def test_an_auditor_checks_the_arithmetic_and_reads_no_words(told):
+    """Scores are an auditor's to check; comment and conversation are not."""
+    assert telling.explain(told.store, told.review, actor=told.otto, now=MONDAY)
+    with pytest.raises(NotAllowed):
+        telling.read_feedback(told.store, told.otto, told.review, now=RELEASED)
+
+
 def test_explain_prints_the_arithmetic_to_those_who_may(told):
     """The lines end in the score; a colleague gets the same sentence as for no review at all."""
     lines = telling.explain(told.store, told.review, actor=told.agent, now=RELEASED)
+    assert lines[0] == f"Review {told.review}"
     assert any("= 100" in line for line in lines)
     with pytest.raises(NotAllowed):
         telling.explain(told.store, told.review, actor=told.other, now=RELEASED)
