@@ -6,11 +6,10 @@ one.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
-from datetime import datetime
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any
@@ -21,7 +20,7 @@ from slack_sdk.webhook import WebhookClient
 
 from blocks import refusal
 from blocks.kit import Message, View
-from bot.outcomes import Outcome, classify, error_name, retry_after
+from bot.outcomes import Outcome, classify, error_name, retry_after, unanswered
 from iqs.errors import IQSError
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,8 @@ log = logging.getLogger(__name__)
 WEBHOOK_SECONDS = 5
 UPDATE_SPACING = 1.2  # seconds between two chat.update of one message: Slack allows about 50 a minute
 TICK = 1.0
-PRESS_AGAIN = "That took too long for Slack, and nothing was changed. Please press again."
+PAUSES = (2.0, 10.0, 60.0, 300.0)  # seconds before a redraw that did not reach Slack is tried again
+PRESS_AGAIN = "Slack could not open the window. What you entered is kept; please press again."
 STALE_TRIGGERS = frozenset(
     {"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"}
 )
@@ -63,37 +63,33 @@ class _Lane:
     not_before: float = 0.0
 
 
-@dataclass(order=True)
-class _Later:
-    at: datetime
-    key: str = field(compare=False)
-    call: Callable[[], float] = field(compare=False)
-
-
 class Answers:
-    """Runs in `executor`'s threads; `now` is the programme's time, for redraws that wait for their moment."""
+    """Runs in `executor`'s threads."""
 
-    def __init__(self, client: WebClient, executor: Executor, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: WebClient,
+        executor: Executor,
+        *,
+        pauses: tuple[float, ...] = PAUSES,
+    ) -> None:
         self._client = client
         self._executor = executor
-        self._now = now
+        self._pauses = pauses
         self._changed = Condition()
         self._lanes: dict[str, _Lane] = {}
-        self._timed: list[_Later] = []
         self._running: set[Future[None]] = set()
         self._stop = Event()
         self._timer = Thread(target=self._watch, name="iqs-redraws", daemon=True)
         self._timer.start()
 
     def redraw(self, key: str, place: Place, draw: Draw) -> None:
-        """Draws the message again where it stands; `key` names the thing ("scorecard:7")."""
-        self._enqueue(key, lambda: self._replace(place, draw))
+        """Draws the message again where it stands; `key` names the thing ("scorecard:7").
 
-    def redraw_at(self, at: datetime, key: str, place: Place, draw: Draw) -> None:
-        """As `redraw`, at a moment of the programme's time (when the undo window has passed)."""
-        with self._changed:
-            self._timed = [each for each in self._timed if each.key != key]
-            self._timed.append(_Later(at, key, lambda: self._replace(place, draw)))
+        While Slack is out of reach it is tried again, a few times: an update may be repeated.
+        """
+        pauses = iter(self._pauses)
+        self._enqueue(key, lambda: self._replace(place, draw, pauses))
 
     def redraw_view(self, view: Mapping[str, Any], draw: Callable[[], View]) -> None:
         """Draws an open modal again. If it changed meanwhile, once more from what is stored."""
@@ -106,10 +102,10 @@ class Answers:
         def send() -> None:
             try:
                 call(trigger_id=body["trigger_id"], view=view)
-            except SlackApiError as error:
-                if error_name(error) not in STALE_TRIGGERS:
-                    raise
+            except Exception as error:
                 self._whisper(body, refusal.sentence(PRESS_AGAIN))
+                if error_name(error) not in STALE_TRIGGERS:
+                    raise  # to the log
 
         self.later("open a window", send)
 
@@ -131,7 +127,7 @@ class Answers:
         self._submit(lambda: self._quietly(what, call))
 
     def settle(self, seconds: float = 10.0) -> bool:
-        """Waits until nothing is on its way (later moments aside); False if `seconds` were not enough."""
+        """Waits until nothing is on its way; False if `seconds` were not enough."""
         until = monotonic() + seconds
         while True:
             with self._changed:
@@ -181,12 +177,9 @@ class Answers:
                     lane.waiting = call
 
     def _watch(self) -> None:
-        """Starts what had to wait: lanes at rest, and redraws whose moment has come."""
+        """Starts what had to wait for its lane."""
         while not self._stop.wait(0.2 if self._lanes else TICK):
-            now = self._now()
             with self._changed:
-                due = [each for each in self._timed if each.at <= now]
-                self._timed = [each for each in self._timed if each.at > now]
                 rested = [
                     key
                     for key, lane in self._lanes.items()
@@ -196,8 +189,6 @@ class Answers:
                     self._lanes[key].busy = True
             for key in rested:
                 self._submit(lambda key=key: self._run(key))  # type: ignore[misc]  # mypy cannot see the default
-            for each in sorted(due):
-                self._enqueue(each.key, each.call)
 
     def _submit(self, call: Callable[[], None]) -> None:
         future = self._executor.submit(call)
@@ -218,7 +209,7 @@ class Answers:
             log.warning("%s failed: %s", what, error_name(error))
         return None
 
-    def _replace(self, place: Place, draw: Draw) -> float:
+    def _replace(self, place: Place, draw: Draw, pauses: Iterator[float]) -> float:
         """Replaces a message. Idempotent, so a failed response_url is followed by chat.update."""
         message = draw()
         if place.response_url is not None:
@@ -237,10 +228,14 @@ class Answers:
             self._client.chat_update(
                 channel=place.channel, ts=place.ts, text=message["text"], blocks=message["blocks"]
             )
-        except SlackApiError as error:
-            if classify(error) is not Outcome.WAIT:
+        except Exception as error:
+            if classify(error) is Outcome.WAIT:
+                return -retry_after(error)
+            pause = next(pauses, None) if unanswered(error) else None
+            if pause is None:
                 raise
-            return -retry_after(error)
+            log.info("a message could not be redrawn (%s): once more later", error_name(error))
+            return -pause
         return UPDATE_SPACING
 
     def _update_view(self, view: Mapping[str, Any], draw: Callable[[], View]) -> float:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from socket import SHUT_RDWR
 from threading import Thread
 from time import monotonic
@@ -63,7 +64,7 @@ class Application:
     directory: Directory
     door: Door | None
     now: Callable[[], datetime]
-    _executor: ThreadPoolExecutor
+    _executors: tuple[ThreadPoolExecutor, ...]
     _sockets: list[SocketModeHandler]
     _sender: Thread | None = None
 
@@ -105,7 +106,8 @@ class Application:
         if self._sender is not None:
             self._sender.join(timeout=30)
         self.answers.close()
-        self._executor.shutdown(wait=True)
+        for executor in self._executors:
+            executor.shutdown(wait=True)
         self.store.close()
 
 
@@ -133,7 +135,9 @@ def build(
         store.close()
         raise
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="iqs")
-    answers = Answers(poster, executor, now)
+    # Threads of their own: when Slack is slow to reach, no ack waits behind the pictures of earlier clicks.
+    afterwards = ThreadPoolExecutor(THREADS, thread_name_prefix="iqs-after")
+    answers = Answers(poster, afterwards)
     errors = Errors(answers)
     bolt = _bolt(settings, reader, us, executor)
     bolt.middleware(Identity(store, us, answers))
@@ -174,12 +178,16 @@ def build(
         answers=answers,
         delivery=delivery,
         clock=Clock(
-            {"the schedules": _Schedules(store, now, delivery.wake), "the directory": directory.sync}
+            {
+                "the schedules": _Schedules(store, now, delivery.wake),
+                "the closed reviews": partial(reviews.fold, wiring),
+                "the directory": directory.sync,
+            }
         ),
         directory=directory,
         door=_door(settings, bolt, _Readiness(store, reader, delivery), executor),
         now=now,
-        _executor=executor,
+        _executors=(executor, afterwards),
         _sockets=[],
     )
 

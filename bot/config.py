@@ -162,7 +162,7 @@ def load(*needs: Need, **given: Any) -> Settings:
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
     name = str(place[0]).upper() if place else "A setting"
-    reason = message.removeprefix("Value error, ").removeprefix("Input ")
+    reason = message.removeprefix("Value error, ").removeprefix("Input ").partition(", unable to parse")[0]
     return f"{name} {reason[0].lower()}{reason[1:]}."
 
 

@@ -5,8 +5,6 @@ never repeated blindly: it is quarantined, looked for in the conversation by its
 sent again.
 """
 
-import hashlib
-import hmac
 import logging
 import random
 from collections.abc import Callable
@@ -21,6 +19,7 @@ from slack_sdk import WebClient
 from blocks.kit import Message
 from bot.drawing import draw, draw_plain
 from bot.errors import where
+from bot.marks import Marks
 from bot.outcomes import Outcome, classify, error_name, retry_after
 from iqs.errors import IQSError, Unavailable
 from iqs.notices import Notice, NoticeKind
@@ -29,7 +28,6 @@ from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
 
-EVENT_TYPE = "iqs_notice"
 POST_SPACING = 1.05  # seconds between two posts to one channel; Slack allows one a second
 HELD = 20.0  # seconds a claimed notice may wait for its channel; a claim is ours for 60
 CLAIM = 20
@@ -38,8 +36,9 @@ QUARANTINE = timedelta(seconds=60)
 CALL_TIMEOUT = timedelta(seconds=10)
 RETRY_STEPS = (2.0, 10.0, 60.0, 300.0)  # seconds before the next try after a definite no
 UNLINKED_WAIT = timedelta(minutes=5)
-LOOK_BACK = timedelta(seconds=120)  # Slack's clock and ours differ a little
-PAGES = 20
+AUTH_PAUSE = 60.0  # seconds before Slack is asked again after it refused our token
+CHANNEL_WAIT = 1_800.0  # seconds before a channel that did not let us in is tried again
+CHANNEL_PATIENCE = timedelta(days=1)
 
 
 @dataclass
@@ -90,16 +89,17 @@ class Delivery:
         self._held: list[Held] = []
         self._paused_until = 0.0
         self._refused: str | None = None
+        self._refused_until = 0.0
         self._limited: str | None = None
-        self._secret: bytes | None = None
+        self._marks = Marks(store, reader)
         self._round = Lock()  # `run` and `drain` may be called from two threads
         self._stop = Event()
         self._awake = Event()
 
     @property
     def blocked(self) -> str | None:
-        """Slack's error while it refuses our token ("token_revoked"), else None."""
-        return self._refused
+        """Slack's error while it refuses our token ("token_revoked"), else None; old news is none."""
+        return self._refused if monotonic() < self._refused_until else None
 
     def wake(self) -> None:
         """Looks for due notices now instead of at the next poll."""
@@ -160,6 +160,9 @@ class Delivery:
             return 0
         claimed = delivering.claim(self._store, now=self._now(), limit=CLAIM - len(self._held))
         for notice in claimed:
+            if monotonic() < self._paused_until:  # since one of these was refused
+                self._postpone(notice, self._paused_until - monotonic(), "the sender pauses")
+                continue
             try:
                 channel = self._channel(notice)
             except IQSError as error:
@@ -253,7 +256,7 @@ class Delivery:
             channel=channel,
             text=message["text"],
             blocks=message["blocks"] or None,
-            metadata={"event_type": EVENT_TYPE, "event_payload": {"k": self._mark(notice)}},
+            metadata=self._marks.metadata(notice),
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -275,24 +278,45 @@ class Delivery:
         elif outcome is Outcome.WAIT:
             self._slow_down(notice, channel, retry_after(error))
         elif outcome is Outcome.AUTH:
-            self._refused = name
-            self._paused_until = monotonic() + 60
-            self._postpone(notice, 60, name)
+            self._refused, self._refused_until = name, monotonic() + 2 * AUTH_PAUSE
+            self._postpone(notice, AUTH_PAUSE, name)
+            self._pause(AUTH_PAUSE, name)
             log.error("Slack refuses the app's token (%s): nothing is sent until it is mended", name)
         elif outcome is Outcome.UNKNOWN:
             delivering.doubt(self._store, notice, until=self._now(), error=name)
+        elif outcome is Outcome.DEAD and self._may_be_mended(notice):
+            self._postpone(notice, CHANNEL_WAIT, name)
+            log.error(
+                "notice %d waits for its channel (%s): let the app in, or unarchive it", notice.id, name
+            )
         else:
             self._bury(notice, name)
+
+    def _may_be_mended(self, notice: Notice) -> bool:
+        """A channel can let us in again today; for a person there is nothing to mend."""
+        tried = notice.first_try_at or self._now()
+        return notice.channel is not None and self._now() - tried < CHANNEL_PATIENCE
 
     def _slow_down(self, notice: Notice, channel: str | None, seconds: float) -> None:
         """Pauses this channel only; after another one was refused too, the whole workspace."""
         seconds += random.uniform(0, 1)  # noqa: S311 - jitter
         lane = self._lanes.setdefault(channel or "conversations.open", Lane())
         lane.next_at = max(lane.next_at, monotonic() + seconds)
+        self._give_back([each for each in self._held if each.channel == channel], seconds, "ratelimited")
         if self._limited not in (None, channel):
-            self._paused_until = monotonic() + seconds
+            self._pause(seconds, "ratelimited")
         self._limited = channel
         self._postpone(notice, seconds, "ratelimited")
+
+    def _pause(self, seconds: float, why: str) -> None:
+        """Nothing leaves for a while. What was claimed is given back: its lease would run out meanwhile."""
+        self._paused_until = monotonic() + seconds
+        self._give_back(list(self._held), seconds, why)
+
+    def _give_back(self, held: list[Held], seconds: float, why: str) -> None:
+        for each in held:
+            self._held.remove(each)
+            self._postpone(each.notice, seconds, why)
 
     def _look_into(self) -> None:
         """Finds out about notices that may have been posted, once their quarantine is over."""
@@ -303,11 +327,17 @@ class Delivery:
                 continue
             try:
                 channel = self._channel(notice)
-                found = None if channel is None else self._find(notice, channel)
+                if channel is None:  # nobody can look while the person is not reachable: it stays in doubt
+                    until = self._now() + UNLINKED_WAIT - self._quarantine
+                    delivering.doubt(
+                        self._store, notice, until=until, error="may have arrived; not reachable"
+                    )
+                    continue
+                found = self._marks.find(notice, channel, since=notice.first_try_at or self._now())
             except Exception as error:  # noqa: BLE001 - classified
                 self._cannot_look(notice, error)
                 continue
-            if channel is not None and found is not None:
+            if found is not None:
                 delivering.settle(self._store, notice, posted_to=channel, ts=found)
             else:
                 log.warning("notice %d did not arrive: sending it once more", notice.id)
@@ -326,35 +356,6 @@ class Delivery:
             pause = retry_after(error) if outcome is Outcome.WAIT else 30.0
             until = self._now() + timedelta(seconds=pause) - self._quarantine
             delivering.doubt(self._store, notice, until=until, error=name)
-
-    def _find(self, notice: Notice, channel: str) -> str | None:
-        """The ts of the message that carries this notice's mark, from a complete read since the first try."""
-        mark = self._mark(notice)
-        since = (notice.first_try_at or self._now()) - LOOK_BACK
-        cursor: str | None = None
-        for _ in range(PAGES):
-            page = self._reader.conversations_history(
-                channel=channel,
-                oldest=f"{since.timestamp():.6f}",
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
-            )
-            messages: list[dict[str, Any]] = page.get("messages") or []
-            for each in messages:
-                metadata = each.get("metadata") or {}
-                if metadata.get("event_type") == EVENT_TYPE and metadata["event_payload"].get("k") == mark:
-                    return str(each["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                return None
-        raise LookupError("the conversation is too long to search")  # nobody knows: it stays in doubt
-
-    def _mark(self, notice: Notice) -> str:
-        """An opaque mark: every app can read metadata, so it tells nothing without our key."""
-        if self._secret is None:
-            self._secret = delivering.secret(self._store)
-        return hmac.new(self._secret, notice.key.encode(), hashlib.sha256).hexdigest()
 
     def _postpone(self, notice: Notice, seconds: float, why: str) -> None:
         delivering.postpone(self._store, notice, until=self._now() + timedelta(seconds=seconds), error=why)

@@ -97,6 +97,15 @@ def classify(error: BaseException) -> Outcome:
     return Outcome.UNKNOWN
 
 
+def unanswered(error: BaseException) -> bool:
+    """Whether Slack itself gave no answer (network, 5xx, its own fault), so that an update may be repeated."""
+    if not isinstance(error, SlackApiError):
+        return isinstance(error, OSError | HTTPException)
+    status = getattr(error.response, "status_code", 200)
+    own_faults = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+    return (isinstance(status, int) and status >= 500) or error_name(error) in own_faults
+
+
 def _answered(error: SlackApiError) -> Outcome:
     status = getattr(error.response, "status_code", 200)
     if status == 429:

@@ -24,7 +24,7 @@ def conversations() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
 def import_conversations(file: Path, *, as_json: bool) -> None:
-    """Import conversations from a JSONL or CSV file (docs/install.md has the fields).
+    """Import conversations from a JSONL or CSV file (docs/import.md has the fields).
 
     A bad line is rejected with its number and reason, the rest is stored; doing it again changes nothing.
     """
@@ -52,7 +52,7 @@ def import_conversations(file: Path, *, as_json: bool) -> None:
     for each in done.reasons[:SHOWN]:
         click.echo(f"  line {each.line}: {each.reason}", err=True)
     if done.rejected > SHOWN:
-        click.echo(f"  and {done.rejected - SHOWN} more; --json lists them.", err=True)
+        click.echo(f"  and {done.rejected - SHOWN} more; --json lists up to 1,000.", err=True)
 
 
 def _counts(done: ConversationImport) -> dict[str, object]:

@@ -24,6 +24,6 @@ from bot.commands.examples import examples
 def demo(*, tour: bool, port: int, browser: bool, database: Path | None) -> int | None:
     """Open a living team in your browser, without a Slack workspace.
 
-    Everything in it is invented, and gone when you stop it.
+    Everything in it is invented, and gone when you stop it, unless --database keeps it.
     """
     return stage.tour() if tour else stage.run(port=port, browser=browser, database=database)

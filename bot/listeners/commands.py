@@ -26,8 +26,8 @@ class _Commands:
         self._w = wiring
 
     def command(self, ack: Ack, body: dict[str, Any], actor: Person) -> BoltResponse:
-        word, _, rest = str(body.get("text") or "").strip().partition(" ")
-        answer = self._answer(word.lower(), rest.strip(), actor)
+        word, rest = _words(str(body.get("text") or ""))
+        answer = self._answer(word, rest, actor)
         return ack(text=answer["text"], blocks=answer["blocks"])
 
     def _answer(self, word: str, rest: str, actor: Person) -> Message:
@@ -42,7 +42,7 @@ class _Commands:
         return Message(text=answer["text"], blocks=[sorry, *answer["blocks"]])
 
     def _team(self, name: str, actor: Person) -> Message:
-        teams = self._teams(actor)
+        teams = self._teams(actor, named=bool(name))
         wanted = [each for each in teams if each.name.casefold() == name.casefold()] if name else teams
         if len(wanted) == 1:
             return team.message(reporting.team_report(self._w.store, actor, wanted[0].id, now=self._w.now()))
@@ -55,10 +55,21 @@ class _Commands:
             f"You have several teams. Say which one, as in “/iqs team {teams[0].name}”: {listed}."
         )
 
-    def _teams(self, actor: Person) -> list[Team]:
-        """The teams whose figures this person may ask for: those they lead, or else those they are in."""
+    def _teams(self, actor: Person, *, named: bool) -> list[Team]:
+        """The teams this person may ask for; without a name, those they lead if they lead any."""
         known = enrolling.teams(self._w.store)
-        if actor.is_admin:
+        if actor.is_admin or any(Role.AUDITOR in held for held in actor.roles.values()):
             return known
-        mine = set(actor.teams(Role.LEAD, Role.AUDITOR) or actor.teams(*Role))
+        led = () if named else actor.teams(Role.LEAD)
+        mine = set(led or actor.teams(*Role))
         return [each for each in known if each.id in mine]
+
+
+def _words(text: str) -> tuple[str, str]:
+    """The command's first word and the rest, without the quotes we show names in.
+
+    Slack escapes `&`, `<` and `>` in what was typed; a team may be called "R&D".
+    """
+    typed = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    word, *rest = typed.split(maxsplit=1) or [""]
+    return word.lower(), "".join(rest).strip().strip("\"'“”„‘’«»").strip()

@@ -8,8 +8,10 @@ from blocks import feedback, ids
 from blocks.ids import ActionId
 from bot.answers import Place
 from bot.listeners.wiring import Wiring, in_modal
+from iqs.notices import feedback_key
 from iqs.people import Person
-from iqs.services import telling
+from iqs.reports import Feedback
+from iqs.services import delivering, telling
 
 Json = dict[str, Any]
 
@@ -33,9 +35,17 @@ class _Feedback:
         told = telling.acknowledge(self._w.store, actor, review_id, now=self._w.now())
         if in_modal(body):
             self._w.answers.redraw_view(body["view"], lambda: feedback.modal(told))
+            self._w.answers.later("redraw the feedback", lambda: self._redraw_posted(told))
         elif body.get("response_url"):
             self._w.answers.redraw(f"feedback:{review_id}", Place.of(body), lambda: feedback.message(told))
         return ack()
+
+    def _redraw_posted(self, told: Feedback) -> None:
+        """The agent's message behind the window, if it has been sent."""
+        place = delivering.posted(self._w.store, feedback_key(told.review_id, told.version))
+        if place is not None:
+            at = Place(channel=place[0], ts=place[1])
+            self._w.answers.redraw(f"feedback:{told.review_id}", at, lambda: feedback.message(told))
 
     def open(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
         told = telling.read_feedback(self._w.store, actor, feedback.read_review(action), now=self._w.now())

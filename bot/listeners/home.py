@@ -20,3 +20,12 @@ def register(app: App, wiring: Wiring) -> None:
         wiring.answers.publish(event["user"], lambda: home.view(shown))
 
     app.event("app_home_opened")(opened)
+
+
+def redraw(wiring: Wiring, actor: Person) -> None:
+    """Draws the actor's Home again: Slack tells nothing when a window over it closes."""
+    if actor.slack_user_id is not None:
+        wiring.answers.publish(
+            actor.slack_user_id,
+            lambda: home.view(reporting.home(wiring.store, actor, now=wiring.now())),
+        )

@@ -8,14 +8,17 @@ from blocks import ids, review, scorecard, skip
 from blocks.ids import ActionId, CallbackId
 from blocks.kit import Message
 from bot.answers import Place
+from bot.listeners import home
 from bot.listeners.wiring import Wiring, in_modal
 from iqs.assignments import AssignmentState, Card
 from iqs.errors import Invalid, IQSError, TooLate
 from iqs.notices import scorecard_key
 from iqs.people import Person
-from iqs.services import delivering, reviewing
+from iqs.services import delivering, releasing, reviewing
 
 Json = dict[str, Any]
+
+CLOSED = "This review is closed; there is nothing left to rate."
 
 
 def register(app: App, wiring: Wiring) -> None:
@@ -33,6 +36,13 @@ def register(app: App, wiring: Wiring) -> None:
     app.action(ActionId.REVIEW_CAUSES)(ears.keep_form)
     app.view(CallbackId.REVIEW)(ears.submit_modal)
     app.view(CallbackId.SKIP)(ears.skip)
+
+
+def fold(wiring: Wiring) -> None:
+    """When the undo window has passed, Edit and Undo go away: for the clock, so that a restart forgets none."""
+    ears = _Reviews(wiring)
+    for assignment_id in releasing.newly_released(wiring.store, now=wiring.now()):
+        ears.redraw_posted(assignment_id)
 
 
 class _Reviews:
@@ -54,10 +64,9 @@ class _Reviews:
     def submit(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
         assignment_id = scorecard.read_assignment(action)
         try:
-            card = reviewing.submit(self._w.store, actor, assignment_id, now=self._w.now())
+            reviewing.submit(self._w.store, actor, assignment_id, now=self._w.now())
         except IQSError as error:
             return self._refused(ack, body, assignment_id, error)
-        self._fold_later(card, Place.of(body))
         return self._redrawn(ack, body, assignment_id)
 
     def undo(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
@@ -84,19 +93,19 @@ class _Reviews:
         if card.assignment.state is AssignmentState.OPEN:
             self._w.answers.open(body, review.modal(card), push=in_modal(body))
             return ack()
-        return self._refused(
-            ack, body, assignment_id, TooLate("This review is closed; there is nothing left to rate.")
-        )
+        return self._refused(ack, body, assignment_id, TooLate(CLOSED))
 
     def menu(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
         assignment_id, choice = scorecard.read_menu(action)
         try:
             if choice is scorecard.Choice.SKIP:
                 card = reviewing.open_card(self._w.store, actor, assignment_id)
+                if card.assignment.state is not AssignmentState.OPEN:
+                    return self._refused(ack, body, assignment_id, TooLate(CLOSED))
                 self._w.answers.open(body, skip.modal(card))
             elif choice is scorecard.Choice.REASSIGN:
                 card = reviewing.reassign(self._w.store, actor, assignment_id, now=self._w.now())
-                self._w.answers.redraw(_key(card), Place.of(body), lambda: scorecard.passed_on(card))
+                self._w.answers.redraw(_key(assignment_id), Place.of(body), lambda: scorecard.passed_on(card))
                 self._w.wake()
         except IQSError as error:
             return self._refused(ack, body, assignment_id, error)
@@ -134,13 +143,15 @@ class _Reviews:
                 raise
             shown = reviewing.open_card(self._w.store, actor, opened.assignment_id)
             return ack(response_action="errors", errors=review.errors(shown, error.fields))
-        self._w.answers.later("redraw the scorecard", lambda: self._redraw_posted(card, fold=True))
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(card.assignment.id))
+        home.redraw(self._w, actor)
         return ack()
 
     def skip(self, ack: Ack, view: Json, actor: Person) -> BoltResponse:
         assignment_id, reason = skip.read_skip(view)
         card = reviewing.skip(self._w.store, actor, assignment_id, reason, now=self._w.now())
-        self._w.answers.later("redraw the scorecard", lambda: self._redraw_posted(card))
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(card.assignment.id))
+        home.redraw(self._w, actor)
         return ack()
 
     # Drawing
@@ -151,9 +162,7 @@ class _Reviews:
 
     def _redrawn(self, ack: Ack, body: Json, assignment_id: int) -> BoltResponse:
         """Drawn from what is stored then, so that of two quick clicks the last picture shows both."""
-        self._w.answers.redraw(
-            f"scorecard:{assignment_id}", Place.of(body), lambda: self._draw(assignment_id)
-        )
+        self._w.answers.redraw(_key(assignment_id), Place.of(body), lambda: self._draw(assignment_id))
         return ack()
 
     def _refused(self, ack: Ack, body: Json, assignment_id: int, error: IQSError) -> BoltResponse:
@@ -169,25 +178,16 @@ class _Reviews:
         self._w.answers.redraw_view(
             body["view"], lambda: review.modal(reviewing.card_of_notice(self._w.store, number), page=page)
         )
-        self._w.answers.later("redraw the scorecard", lambda: self._redraw_posted(card))
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(card.assignment.id))
         return ack()
 
-    def _redraw_posted(self, card: Card, *, fold: bool = False) -> None:
+    def redraw_posted(self, assignment_id: int) -> None:
         """The scorecard message, found where its Notice was posted."""
-        place = delivering.posted(self._w.store, scorecard_key(card.assignment.id))
-        if place is None:
-            return
-        at = Place(channel=place[0], ts=place[1])
-        self._w.answers.redraw(_key(card), at, lambda: self._draw(card.assignment.id))
-        if fold:
-            self._fold_later(card, at)
-
-    def _fold_later(self, card: Card, place: Place) -> None:
-        """When the undo window has passed, Edit and Undo go away."""
-        if card.undo_until is not None:
-            at = Place(channel=place.channel, ts=place.ts)  # the response_url will have expired
-            self._w.answers.redraw_at(card.undo_until, _key(card), at, lambda: self._draw(card.assignment.id))
+        place = delivering.posted(self._w.store, scorecard_key(assignment_id))
+        if place is not None:
+            at = Place(channel=place[0], ts=place[1])
+            self._w.answers.redraw(_key(assignment_id), at, lambda: self._draw(assignment_id))
 
 
-def _key(card: Card) -> str:
-    return f"scorecard:{card.assignment.id}"
+def _key(assignment_id: int) -> str:
+    return f"scorecard:{assignment_id}"

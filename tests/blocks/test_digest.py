@@ -14,7 +14,9 @@ def block(message, kind):
 def test_headline_change_and_n_come_first():
     """The headline stands on top, then its range, n and change."""
     said = read(digest.message(report_cases.digest()))
-    assert said.index("IQS is 87 %, up 4 points") < said.index("Range 82–92, n = 24 · against the week before: up 4 points")
+    assert said.index("IQS is 87 %, up 4 points") < said.index(
+        "Range 82–92, n = 24 · against the week before: up 4 points"
+    )
     assert "Pass rate 79 % · CSAT 91 % (n = 140) · 18 of 24 reviews done, 2 skipped" in said
 
 

@@ -4,15 +4,12 @@ import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.answers import Answers, Place
 from iqs.errors import NotFound
-
-START = datetime(2026, 11, 16, 9, tzinfo=UTC)
 
 
 class Refusal(dict):
@@ -49,13 +46,8 @@ def client():
 
 
 @pytest.fixture
-def clock():
-    return [START]
-
-
-@pytest.fixture
-def answers(client, clock):
-    made = Answers(client, ThreadPoolExecutor(4), lambda: clock[0])
+def answers(client):
+    made = Answers(client, ThreadPoolExecutor(4), pauses=(0.1, 0.1))
     yield made
     client.slow.set()
     made.close()
@@ -126,17 +118,25 @@ def test_a_view_that_changed_meanwhile_is_drawn_once_more(answers, client):
     assert [arguments.get("hash") for _, arguments in client.calls] == ["h", None]
 
 
-def test_some_redraws_wait_for_their_moment(answers, client, clock):
-    """The programme's clock, not the machine's, says when the undo window has passed."""
-    answers.redraw_at(START + timedelta(minutes=5), "scorecard:1", HERE, lambda: drawn("early"))
-    answers.redraw_at(START + timedelta(minutes=10), "scorecard:1", HERE, lambda: drawn("folded"))
-    time.sleep(1.2)
-    assert not client.calls
-    clock[0] = START + timedelta(minutes=10)
-    deadline = time.monotonic() + 5
-    while not client.calls and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert [arguments["text"] for _, arguments in client.calls] == ["folded"]
+@pytest.mark.parametrize("failures", [1, 2])
+def test_a_redraw_that_did_not_reach_slack_is_tried_again(answers, client, failures):
+    """Slack's own faults leave no stale picture behind; what is stored then is drawn."""
+    client.refusals = [Refusal("internal_error", 500)] * failures
+    answers.redraw("scorecard:1", HERE, lambda: drawn("kept"))
+    assert answers.settle()
+    assert len(client.calls) == failures + 1
+
+
+def test_redraws_are_given_up_in_the_end(answers, client):
+    """A few times, not for ever; and never for what Slack has refused."""
+    client.refusals = [Refusal("internal_error", 500)] * 9
+    answers.redraw("scorecard:1", HERE, lambda: drawn("late"))
+    assert answers.settle()
+    assert len(client.calls) == 3
+    client.refusals = [Refusal("message_not_found")]
+    answers.redraw("scorecard:2", HERE, lambda: drawn("gone"))
+    assert answers.settle()
+    assert len(client.calls) == 4
 
 
 def test_a_failure_leaves_no_trace_of_the_address_or_the_text(answers, client, caplog):

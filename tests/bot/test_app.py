@@ -1,13 +1,16 @@
 """The whole loop in a real workspace on this machine: what people click is stored, shown and told."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from slack_bolt import BoltRequest
 
 from blocks import ids
 from blocks.ids import ActionId
+from bot.app import build
 from iqs.errors import Unavailable
 from iqs.reviews import UNDO_WINDOW
 from iqs.services import enrolling, reviewing
@@ -51,6 +54,11 @@ class Reviewer:
         return json.dumps(self.card["blocks"], ensure_ascii=False)
 
 
+def tick_reviews(app):
+    """What the clock does about reviews, without the rest of a tick."""
+    app.clock._tasks["the closed reviews"]()
+
+
 @pytest.fixture
 def rita(live, slack):
     return Reviewer(slack.driver("U0RITA"), live)
@@ -71,7 +79,8 @@ def test_rate_submit_and_the_agent_reads(live, slack, rita, now, refusals):
     assert ActionId.UNDO in rita.shown()
     assert live.delivery.drain() == 0
     now.move(seconds=UNDO_WINDOW.total_seconds() + 1)
-    rita.driver.wait_for(lambda: ActionId.UNDO not in rita.shown())
+    tick_reviews(live)
+    assert ActionId.UNDO not in rita.shown()
     live.directory.sync()  # whoever the agent is, they are known in Slack now
     assert live.delivery.drain() == 1
     agents = [slack.driver(user) for user in ("U0ADA", "U0BEN")]
@@ -86,6 +95,28 @@ def test_rate_submit_and_the_agent_reads(live, slack, rita, now, refusals):
     assert agent.close().ok
     assert agent.click(message, ActionId.FEEDBACK_READ).ok
     assert agent.wait_for(lambda: agent.view)["title"]["text"] == "Conversation"
+    assert not refusals()
+
+
+def test_edit_and_undo_go_away_though_nothing_ran_when_the_window_passed(
+    live, slack, rita, now, settings, refusals
+):
+    """The next process folds what the last one left open, once, and leaves alone what is still open."""
+    rita.rate_all()
+    rita.click(ActionId.SUBMIT)
+    live.close()
+    now.move(hours=3)
+    again = build(settings, now=now)
+    try:
+        tick_reviews(again)
+        assert again.answers.settle()
+        assert ActionId.UNDO not in json.dumps(rita.driver.dm()[0]["blocks"])
+        calls = len(slack.calls)
+        tick_reviews(again)
+        assert again.answers.settle()
+        assert len(slack.calls) == calls
+    finally:
+        again.close()
     assert not refusals()
 
 
@@ -152,6 +183,44 @@ def test_edit_takes_it_back_and_opens_it(rita, refusals):
     assert not refusals()
 
 
+def waiting_in(home):
+    return [each["accessory"]["value"] for each in home["blocks"] if "accessory" in each]
+
+
+def test_the_home_behind_a_window_shows_what_was_submitted(live, rita, refusals):
+    """Opened from the Home, submitted there: the conversation is off the list without opening the tab anew."""
+    home = rita.driver.home()
+    before = waiting_in(home)
+    first = next(each for each in home["blocks"] if "accessory" in each)
+    assert rita.driver.act_in_view(ActionId.READ, first["block_id"], view=home).ok
+    for each in rita.opened()["blocks"]:
+        if ids.rated_category(each.get("block_id", "")):
+            assert rita.driver.act_in_view(ActionId.REVIEW_RATING, each["block_id"], "2").ok
+            assert live.answers.settle()
+    assert rita.driver.submit().ok
+    assert live.answers.settle()
+    assert waiting_in(rita.driver._get("home")["view"]) == before[1:]
+    assert not refusals()
+
+
+def test_what_is_acknowledged_in_a_window_is_so_in_the_message(live, slack, rita, now, programme, refusals):
+    """The same feedback has one state, wherever it was acknowledged."""
+    rita.rate_all()
+    rita.click(ActionId.SUBMIT)
+    now.move(seconds=UNDO_WINDOW.total_seconds() + 1)
+    live.directory.sync()
+    live.delivery.drain()
+    [agent] = [each for each in map(slack.driver, ("U0ADA", "U0BEN")) if each.dm()]
+    home = agent.home()
+    assert agent.act_in_view(ActionId.FEEDBACK_OPEN, view=home).ok
+    agent.wait_for(lambda: agent.view)
+    assert agent.act_in_view(ActionId.ACKNOWLEDGE).ok
+    assert live.answers.settle()
+    [message] = agent.dm()
+    assert ActionId.ACKNOWLEDGE not in json.dumps(message["blocks"])
+    assert not refusals()
+
+
 def test_undo_after_the_window_says_so_and_shows_how_it_stands(rita, now, live):
     """An old picture's Undo changes nothing, tells why, and goes away."""
     rita.rate_all()
@@ -212,6 +281,38 @@ def test_home_and_commands(live, slack, rita, refusals):
     assert not refusals()
 
 
+def said(answer):
+    return json.dumps(json.loads(answer.body), ensure_ascii=False)
+
+
+def test_team_names_are_taken_as_they_were_typed(app, dispatch, payloads, programme):
+    """Slack escapes what is typed, and our own sentences show names in quotes: both find the team."""
+    enrolling.import_people(
+        programme,
+        "team,email,name,roles,slack_user_id,helpdesk_id\n"
+        "R&D,lena@example.com,Lena Lead,lead,U0LENA,\n"
+        "Sales <EU>,lena@example.com,Lena Lead,reviewer,U0LENA,\n",
+    )
+    for typed in ("team R&amp;D", 'team "R&amp;D"', "team “R&amp;D”", "TEAM  r&amp;d "):
+        assert "R&amp;D: last 30 days" in said(dispatch(payloads.command("U0LENA", typed))).replace(
+            "R&D", "R&amp;D"
+        )
+    assert "several teams" in said(dispatch(payloads.command("U0LENA", "team")))
+    # Of a team she does not lead, she hears why its figures are not for her, not that there is none.
+    assert "for its leads" in said(dispatch(payloads.command("U0LENA", "team Sales &lt;EU&gt;")))
+
+
+def test_an_auditor_may_ask_about_every_team(app, dispatch, payloads, programme):
+    """The role counts in every team, whichever team's line of the people file gave it."""
+    enrolling.import_people(
+        programme,
+        "team,email,name,roles,slack_user_id,helpdesk_id\n"
+        "Audit,sam@example.com,Sam Stranger,auditor,U0STRANGER,\n",
+    )
+    assert "Support" in said(dispatch(payloads.command("U0STRANGER", "team Support")))
+    assert "no team" not in said(dispatch(payloads.command("U0STRANGER", "team Support")))
+
+
 def rows(store, table):
     with store.read() as tx:
         return tx.exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one()
@@ -255,6 +356,22 @@ def test_twenty_clicks_at_once_end_in_one_rating(app, payloads, programme, open_
     assert rows(programme, "rating") == 1
 
 
+def test_skip_on_an_old_picture_opens_no_window(app, slack, dispatch, payloads, programme, open_for):
+    """What is over already cannot be skipped, and no window asks why one would."""
+    rita = enrolling.identify(programme, "U0RITA")
+    number = open_for("U0RITA")[0]
+    chosen = {"type": "overflow", "selected_option": {"value": f"skip:{number}"}}
+    chosen |= {"response_url": "http://127.0.0.1:9/gone"}
+
+    def windows():
+        assert dispatch(payloads.click("U0RITA", ActionId.MENU, **chosen)).status == 200
+        return [call.method for call in slack.calls].count("views.open")
+
+    assert windows() == 1
+    reviewing.skip(programme, rita, number, "sensitive", now=app.now())
+    assert windows() == 1
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -286,6 +403,14 @@ def test_a_trigger_that_expired_says_press_again(live, slack, rita, monkeypatch)
         raise SlackApiError("late", {"ok": False, "error": "expired_trigger_id"})
 
     monkeypatch.setattr(live.answers._client, "views_open", late)
+    rita.click(ActionId.READ)
+    live.answers.settle()
+    assert any(each["ephemeral"] and "press again" in each["text"] for each in rita.driver.dm())
+
+
+def test_a_window_that_slack_failed_to_open_says_press_again(live, slack, rita):
+    """A fault of Slack's own is no silent click."""
+    slack.faults.next("views.open", "reset", 1)
     rita.click(ActionId.READ)
     live.answers.settle()
     assert any(each["ephemeral"] and "press again" in each["text"] for each in rita.driver.dm())
@@ -329,6 +454,17 @@ def test_the_same_loop_over_http(app, slack, programme, free_door):
     rita.rate_all()
     rita.click(ActionId.SUBMIT)
     assert "Scored 100" in rita.shown()
+
+
+def test_slow_pictures_hold_up_no_request(app, free_door):
+    """What follows earlier acks has threads of its own: a Slack out of reach delays no ack."""
+    gate = threading.Event()
+    for _ in range(60):
+        app.answers.later("stuck", lambda: gate.wait(20))
+    try:
+        assert httpx.get(free_door.replace("/slack/events", "/readyz"), timeout=5).text == "ready"
+    finally:
+        gate.set()
 
 
 def test_readiness_names_what_is_wrong(app, slack):

@@ -155,6 +155,63 @@ def test_a_revoked_token_keeps_everything_waiting(slack, sender, send, drawn, pr
     assert made.blocked is None
 
 
+def test_what_was_claimed_is_given_back_while_the_token_is_refused(slack, sender, drawn, programme, now):
+    """A lease runs out in the pause, so another process could send what this one still holds; it holds nothing."""
+    slack.pacing.on = False
+    slack.faults.next("chat.postMessage", "revoked", 1)
+    made = sender()
+    made.step()
+    other = sender()
+    now.move(seconds=200)
+    other.drain()
+    other._look_into()
+    other.drain()
+    made._paused_until = 0.0
+    made.step()
+    assert told(slack) == drawn
+
+
+def test_a_refusal_that_is_over_is_no_news(slack, sender, drawn, monkeypatch):
+    """Readiness comes back even when what was refused is not wanted any more, so that nothing settles it."""
+    slack.faults.next("chat.postMessage", "revoked", 1)
+    made = sender()
+    made.step()
+    assert made.blocked == "token_revoked"
+    later = time.monotonic() + 3 * module.AUTH_PAUSE
+    monkeypatch.setattr(module, "monotonic", lambda: later)
+    assert made.blocked is None
+
+
+def test_a_rate_limit_holds_what_waits_for_the_same_channel(slack, sender):
+    """After a 429 nothing more is tried in that channel before Retry-After is over."""
+    made = sender(spacing=0.05)
+    busy = slack.driver("U0RITA").dm_id()
+    for _ in range(3):  # fills the channel's bucket
+        made._poster.chat_postMessage(channel=busy, text="one of three")
+    for _ in range(10):
+        made.step()
+        time.sleep(0.02)
+    assert len([call for call in slack.calls if call.error == "ratelimited"]) == 1
+
+
+def test_a_doubt_about_somebody_who_is_away_stays_a_doubt(slack, sender, send, drawn, now, programme):
+    """Who left cannot be looked up; when they are back, what had arrived is found and not sent again."""
+    slack.pacing.on = False
+    slack.faults.next("chat.postMessage", "drop", 99)
+    made = sender(quarantine=timedelta(seconds=60))
+    made.step()
+    slack.faults.clear()
+    before = told(slack)
+    assert sum(before.values())
+    for user in REVIEWERS:
+        enrolling.deactivate(programme, user)
+    send(made, rounds=3)
+    with programme.write() as tx:
+        tx.exec_driver_sql("UPDATE person SET active = 1")
+    send(made, rounds=12)
+    assert told(slack) == drawn
+
+
 def test_without_history_a_scorecard_may_come_again_and_feedback_stops(
     make_slack, sender, send, submitted, programme
 ):
@@ -233,6 +290,44 @@ def test_a_digest_slack_refuses_comes_without_charts(slack, sender, programme, n
     [message] = slack.driver("U0LENA").messages("C0TEAM")
     assert message["blocks"]
     assert "data_visualization" not in str(message["blocks"])
+
+
+@pytest.fixture
+def digest_due(slack, programme, now):
+    """Monday's digest waits for the sender."""
+    slack.pacing.on = False  # time runs faster here than its buckets fill
+    [monday] = [each.due.at for each in scheduling.upcoming(programme, now=now()) if each.kind == "digest"]
+    now.move(seconds=(monday - now()).total_seconds() + 60)
+    scheduling.tick(programme, now=now())
+
+
+@pytest.mark.usefixtures("digest_due")
+@pytest.mark.parametrize("away", ["archived", "not a member"])
+def test_a_digest_waits_until_its_channel_lets_the_app_in(slack, sender, send, now, away):
+    """Who forgot to invite the app, or archived the channel, has a day to mend it."""
+    channel = slack.workspace.conversations["C0TEAM"]
+    members = list(channel.members)
+    if away == "archived":
+        channel.is_archived = True
+    else:
+        channel.members[:] = ["U0LENA"]
+    made = sender()
+    made.drain(seconds=5)
+    channel.is_archived, channel.members[:] = False, members
+    send(made, rounds=3, seconds=module.CHANNEL_WAIT)
+    assert len(slack.driver("U0LENA").messages("C0TEAM")) == 1
+
+
+@pytest.mark.usefixtures("digest_due")
+def test_a_digest_without_a_channel_is_given_up_after_a_day(slack, sender, send, programme):
+    """It does not ring for ever at a door that stays shut."""
+    slack.workspace.conversations["C0TEAM"].is_archived = True
+    made = sender()
+    made.drain(seconds=5)
+    send(made, rounds=60, seconds=module.CHANNEL_WAIT)
+    with programme.read() as tx:
+        states = tx.exec_driver_sql("SELECT state, error FROM notice WHERE kind = 'digest'").all()
+    assert states == [("dead", "is_archived")]
 
 
 def test_a_picture_that_cannot_be_drawn_holds_up_nobody(slack, sender, send, monkeypatch, drawn, open_for):

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.outcomes import MAX_WAIT, Outcome, classify, error_name, retry_after
+from bot.outcomes import MAX_WAIT, Outcome, classify, error_name, retry_after, unanswered
 
 
 def answered(error, status=200, headers=None):
@@ -94,3 +94,21 @@ def test_names_never_carry_a_body():
     )
     assert error_name(answered("channel_not_found")) == "channel_not_found"
     assert error_name(URLError(ConnectionResetError("10.0.0.1"))) == "URLError(ConnectionResetError)"
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (TimeoutError(), True),
+        (IncompleteRead(b""), True),
+        (URLError(ConnectionRefusedError()), True),
+        (answered("", 503), True),
+        (answered("internal_error"), True),
+        (answered("message_not_found"), False),
+        (answered("something_new"), False),
+        (ValueError("ours"), False),
+    ],
+)
+def test_what_slack_did_not_answer_may_be_drawn_again(error, expected):
+    """An update is repeated only when it was Slack or the way there that failed."""
+    assert unanswered(error) is expected
