@@ -36,7 +36,7 @@ pictures: $(STAMP)  ## retake the README's pictures from the demo page
 
 lock: $(STAMP)  ## rewrite requirements.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
-	    --no-emit-index-url --no-header --no-annotate --upgrade --output-file requirements.lock
+	    --no-header --no-annotate --upgrade --output-file requirements.lock
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
