@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Condition, Event, Thread
 from time import monotonic
 from typing import Any
@@ -188,7 +189,7 @@ class Answers:
                 for key in rested:
                     self._lanes[key].busy = True
             for key in rested:
-                self._submit(lambda key=key: self._run(key))  # type: ignore[misc]  # mypy cannot see the default
+                self._submit(partial(self._run, key))
 
     def _submit(self, call: Callable[[], None]) -> None:
         future = self._executor.submit(call)

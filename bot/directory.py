@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -62,11 +63,11 @@ class Directory:
             changed, left = 0, BATCH
             unlinked = [person for person in enrolling.unlinked(self._store) if self._due("mail", person)]
             for person in unlinked[:left]:
-                changed += self._ask(person, "mail", lambda person=person: self._link(person))  # type: ignore[misc]
+                changed += self._ask(person, "mail", partial(self._link, person))
                 left -= 1
             linked = [person for person in enrolling.linked(self._store) if self._due("user", person)]
             for person in linked[:left]:
-                changed += self._ask(person, "user", lambda person=person: self._refresh(person))  # type: ignore[misc]
+                changed += self._ask(person, "user", partial(self._refresh, person))
             return changed
 
     def user_changed(self, user: Mapping[str, Any]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.sandbox.ids import BOT_USER
 from bot.sandbox.webapi.call import Call, Method, Refused, judged_blocks
-from bot.sandbox.workspace import Message
+from bot.sandbox.workspace import Conversation, Message
 
 TEXT_CUT = 40_000
 UPDATE_TEXT = 4_000
@@ -92,16 +92,7 @@ def post_ephemeral(call: Call) -> dict[str, Any]:
 
 def update(call: Call) -> dict[str, Any]:
     """chat.update: own messages only; text alone drops the blocks; metadata left out stays."""
-    call.needs("chat:write")
-    conversation = call.workspace.conversations.get(call.required("channel"))
-    ts = call.required("ts")
-    if conversation is None:
-        raise Refused("channel_not_found")
-    message = conversation.find(ts)
-    if message is None or message.only_for is not None:
-        raise Refused("message_not_found")
-    if not message.by_app:
-        raise Refused("cant_update_message")
+    conversation, message = _own(call, otherwise="cant_update_message")
     if conversation.is_archived:
         raise Refused("is_archived")
     if len(call.text("text") or "") > UPDATE_TEXT:
@@ -115,11 +106,19 @@ def update(call: Call) -> dict[str, Any]:
         message.metadata = metadata
     call.workspace.tell("messages", conversation)
     said = message.as_slack(with_metadata=True)
-    return {"channel": conversation.id, "ts": ts, "text": text, "message": said}
+    return {"channel": conversation.id, "ts": message.ts, "text": text, "message": said}
 
 
 def delete(call: Call) -> dict[str, Any]:
     """chat.delete: own messages only."""
+    conversation, message = _own(call, otherwise="cant_delete_message")
+    conversation.messages.remove(message)
+    call.workspace.tell("messages", conversation)
+    return {"channel": conversation.id, "ts": message.ts}
+
+
+def _own(call: Call, *, otherwise: str) -> tuple[Conversation, Message]:
+    """The app's own message that the call names, and where it stands; somebody else's is refused as `otherwise`."""
     call.needs("chat:write")
     conversation = call.workspace.conversations.get(call.required("channel"))
     ts = call.required("ts")
@@ -129,10 +128,8 @@ def delete(call: Call) -> dict[str, Any]:
     if message is None or message.only_for is not None:
         raise Refused("message_not_found")
     if not message.by_app:
-        raise Refused("cant_delete_message")
-    conversation.messages.remove(message)
-    call.workspace.tell("messages", conversation)
-    return {"channel": conversation.id, "ts": ts}
+        raise Refused(otherwise)
+    return conversation, message
 
 
 METHODS: dict[str, Method] = {
