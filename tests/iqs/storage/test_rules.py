@@ -63,8 +63,14 @@ def row(table, n):
         },
         "schedule_run": {
             "id": n, "schedule_id": 1, "due_at": NOW + n * TICK, "outcome": "done", "created_at": NOW,
-            "local_date": NOW.date(),
+            "local_date": NOW.date() + n * timedelta(days=1),
         },
+        "inbox": {"key": f"i{n}", "received_at": NOW},
+        "replica": {
+            "id": f"r{n}", "kind": "worker", "host": "one", "process": n, "started_at": NOW, "seen_at": NOW,
+        },
+        "sync": {"source": f"s{n}", "listed": 0},
+        "fetch_request": {"source": "demo", "external_id": f"f{n}", "not_before": NOW, "attempts": 0},
         "audit": {
             "id": n, "at": NOW, "actor_id": 1, "action": "submit", "object": "review", "object_id": 1,
             "detail": {},
@@ -78,6 +84,8 @@ BROKEN = {
     "ck_assignment_not_ones_own": {"reviewee_id": 1},
     "ck_assignment_state_known": {"state": "lost"},
     "ck_assignment_stream_known": {"stream": "picked"},
+    "ck_conversation_first_response_basis_known": {"first_response_basis": "guess"},
+    "ck_conversation_handle_basis_known": {"handle_basis": "guess"},
     "ck_draw_period_forward": {"ends_at": NOW},
     "ck_helpdesk_identity_external_id_given": {"external_id": ""},
     "ck_membership_role_known": {"role": "owner"},

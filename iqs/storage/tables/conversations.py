@@ -1,0 +1,99 @@
+"""Conversations as imported, their text, and how far each helpdesk has been read."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, one_of
+
+
+class Conversation(Base):
+    """A conversation's header. `participants` lists the helpdesk ids of everybody who wrote as an agent."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        UniqueConstraint("source", "external_id"),
+        Index("ix_conversation_reviewee_closed", "reviewee_id", "closed_at"),
+        Index("ix_conversation_agent", "agent_external_id"),
+        one_of("first_response_basis", "calendar", "business", "computed"),
+        one_of("handle_basis", "calendar", "business", "computed"),
+    )
+    id: Mapped[Id]
+    source: Mapped[str] = mapped_column(String(60))
+    external_id: Mapped[Name]
+    channel: Mapped[str] = mapped_column(String(60))
+    subject: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime | None] = mapped_column(UTC)
+    closed_at: Mapped[datetime | None] = mapped_column(UTC)
+    agent_external_id: Mapped[str | None] = mapped_column(String(200))
+    agent_name: Mapped[str | None] = mapped_column(String(200))
+    agent_email: Mapped[str | None] = mapped_column(String(320))
+    reviewee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    customer_id: Mapped[str | None] = mapped_column(String(200))
+    customer_name: Mapped[str | None] = mapped_column(String(200))
+    customer_email: Mapped[str | None] = mapped_column(String(320))
+    csat: Mapped[Json | None]  # [value, low, high] as strings, exact
+    ces: Mapped[Json | None]
+    bot_rating: Mapped[Json | None]  # a bot's own survey, never mixed into CSAT
+    first_response_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    first_response_basis: Mapped[str | None] = mapped_column(String(20))
+    handle_seconds: Mapped[int | None] = mapped_column(BigInteger)
+    handle_basis: Mapped[str | None] = mapped_column(String(20))
+    reopens: Mapped[int | None]
+    tags: Mapped[Json] = mapped_column(default=list)
+    language: Mapped[str | None] = mapped_column(String(40))
+    customer_messages: Mapped[int | None]  # null: the helpdesk has not told yet
+    agent_messages: Mapped[int | None]
+    participants: Mapped[Json] = mapped_column(default=list)
+    fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content: same again = unchanged
+    updated_at: Mapped[datetime | None] = mapped_column(UTC)  # by the helpdesk's word
+    deleted_at: Mapped[datetime | None] = mapped_column(UTC)  # in the helpdesk; its text is purged
+    imported_at: Mapped[Instant]
+
+
+class Transcript(Base):
+    """A conversation's messages, apart from its header so that drawing never reads text."""
+
+    __tablename__ = "transcript"
+    conversation_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("conversation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    messages: Mapped[Json]  # [{author, text, at?, author_id?}, …]
+    redactions: Mapped[int] = mapped_column(default=0)  # marks set in place of personal data
+
+
+class Sync(Base):
+    """How far a helpdesk has been read: all closed before `complete_until` is here; a window may be half done.
+
+    The cursor is saved in the transaction of its page, so a stop anywhere costs at most one page again.
+    """
+
+    __tablename__ = "sync"
+    source: Mapped[str] = mapped_column(String(60), primary_key=True)
+    complete_until: Mapped[datetime | None] = mapped_column(UTC)
+    window_from: Mapped[datetime | None] = mapped_column(UTC)
+    window_until: Mapped[datetime | None] = mapped_column(UTC)
+    cursor: Mapped[str | None] = mapped_column(Text)
+    ratings_until: Mapped[datetime | None] = mapped_column(
+        UTC
+    )  # late survey answers were looked for until then
+    started_at: Mapped[datetime | None] = mapped_column(UTC)
+    finished_at: Mapped[datetime | None] = mapped_column(UTC)
+    listed: Mapped[int] = mapped_column(default=0)  # headers read in the window
+    error: Mapped[str | None] = mapped_column(String(200))
+    lease_token: Mapped[str | None] = mapped_column(String(40))
+    lease_until: Mapped[datetime | None] = mapped_column(UTC)
+
+
+class FetchRequest(Base):
+    """A conversation whose text is wanted from its helpdesk: it was drawn, opened, or a webhook named it."""
+
+    __tablename__ = "fetch_request"
+    __table_args__ = (Index("ix_fetch_request_due", "not_before"),)
+    source: Mapped[str] = mapped_column(String(60), primary_key=True)
+    external_id: Mapped[Name] = mapped_column(primary_key=True)
+    not_before: Mapped[Instant]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(String(200))

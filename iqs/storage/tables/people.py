@@ -1,0 +1,75 @@
+"""Teams, people, their roles, and who they are in a helpdesk."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from iqs.storage.columns import UTC, Base, Id, Json, Name, Word, one_of
+
+
+class Team(Base):
+    """A support team and its settings (see `iqs.people.Team`)."""
+
+    __tablename__ = "team"
+    __table_args__ = (
+        CheckConstraint("quota > 0", name="quota_positive"),
+        CheckConstraint(
+            "opens_minute >= 0 AND opens_minute < closes_minute AND closes_minute <= 1439",
+            name="opens_before_closing",
+        ),
+    )
+    id: Mapped[Id]
+    name: Mapped[Name] = mapped_column(unique=True)
+    timezone: Mapped[str] = mapped_column(String(60), default="UTC")
+    channel_id: Mapped[str | None] = mapped_column(String(40))
+    scorecard_id: Mapped[int | None] = mapped_column(ForeignKey("scorecard.id"))
+    quota: Mapped[int] = mapped_column(default=3)
+    opens_minute: Mapped[int] = mapped_column(default=9 * 60)
+    closes_minute: Mapped[int] = mapped_column(default=18 * 60)
+    working_days: Mapped[Json] = mapped_column(default=lambda: [0, 1, 2, 3, 4])
+    shows_reviewer: Mapped[bool] = mapped_column(default=True)
+    redacts: Mapped[bool] = mapped_column(default=True)  # personal data is replaced before text is stored
+
+
+class Person(Base):
+    """Somebody in the programme. E-mail is stored in lower case: one person, however it was typed."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint("(email IS NULL) OR (email = lower(email))", name="email_lowercase"),
+        CheckConstraint("slack_user_id <> ''", name="slack_user_id_given"),
+    )
+    id: Mapped[Id]
+    name: Mapped[Name]
+    email: Mapped[str | None] = mapped_column(String(320), unique=True)
+    slack_user_id: Mapped[str | None] = mapped_column(String(40), unique=True)
+    timezone: Mapped[str | None] = mapped_column(String(60))
+    active: Mapped[bool] = mapped_column(default=True)
+    unreachable_since: Mapped[datetime | None] = mapped_column(UTC)  # Slack lets nothing through to them
+
+
+class Membership(Base):
+    """A role held by a person in a team."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("role", "agent", "reviewer", "lead", "admin", "auditor"),
+        Index(None, "person_id"),
+    )
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    role: Mapped[Word] = mapped_column(primary_key=True)
+
+
+class HelpdeskIdentity(Base):
+    """A person's id in a helpdesk. `source` is empty when the id was given without naming the helpdesk."""
+
+    __tablename__ = "helpdesk_identity"
+    __table_args__ = (
+        CheckConstraint("external_id <> ''", name="external_id_given"),
+        Index(None, "person_id"),
+    )
+    source: Mapped[str] = mapped_column(String(60), primary_key=True, default="")
+    external_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
