@@ -1,0 +1,140 @@
+"""Front's Core API: which call answers which question.
+
+Its description leaves open, and no live account was asked: how the query object is spelled for a list of statuses
+(`q[statuses][]`, as everybody writes it), whether a conversation whose ticket is resolved is always archived, and what
+an archived conversation's place in the list is (see `Front.relists_every`).
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
+
+from pydantic import SecretStr, TypeAdapter
+
+from iqs.conversations import Basis, Conversation, HelpdeskAgent
+from iqs.errors import Invalid, NotFound
+from iqs.helpdesk.authorization import bearer
+from iqs.helpdesk.base import Helpdesk, Page, Refused, Relisting, Roster
+from iqs.helpdesk.front import edges, reading
+from iqs.helpdesk.hearing import Heard
+from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.newest_first import is_past
+from iqs.helpdesk.timings import first_response
+
+BASE = "https://api2.frontapp.com"
+LINK = "https://app.frontapp.com/open/{id}"
+"""A conversation's page; Front's own links look like it, its documentation does not state it."""
+
+PAGE_SIZE = 100
+
+MERGED = 301
+"""Front points from a conversation that was merged to the one it is part of."""
+
+_PAGE = TypeAdapter(edges.ConversationPage)
+_CONVERSATION = TypeAdapter(edges.Conversation)
+_MESSAGES = TypeAdapter(edges.MessagePage)
+_COMMENTS = TypeAdapter(edges.Comments)
+_TEAMMATES = TypeAdapter(edges.Teammates)
+
+
+class Front(Helpdesk, Roster, Relisting):
+    """A company's shared inboxes in Front, by an API token.
+
+    Its CSAT and its times are only in exports that are made on demand: there is no CSAT, and first response times
+    are computed from the messages, so they are known once a conversation was fetched. There is no handle time.
+    """
+
+    source = reading.SOURCE
+
+    relists_every = timedelta(days=1)
+    """Front orders its list by what "bumps" a conversation, a setting of the company, and archiving is none of it.
+    What was archived long after its last message stands too deep to be met, so the last month is read once a day."""
+
+    def __init__(
+        self,
+        token: SecretStr,
+        *,
+        link: str = LINK,
+        page_size: int = PAGE_SIZE,
+        base: str | None = None,
+        attempts: int = ATTEMPTS,
+        patience: float = PATIENCE,
+        sleep: Callable[[float], object] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._link = link
+        self._page_size = page_size
+        self._heard = Heard(reading.wait)
+        self._client = Client(
+            base or BASE,
+            name="Front",
+            setting="FRONT_TOKEN",
+            hosts=("frontapp.com",),
+            wait=self._heard,
+            authorize=lambda: bearer(token),
+            attempts=attempts,
+            patience=patience,
+            sleep=sleep,
+            now=now,
+        )
+
+    def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
+        """Archived conversations that last changed in [since, until); the newest first, until a page is older.
+
+        One that changes while we read moves to the front of the list and is in the next window.
+        """
+        page = self._client.get(_PAGE, "/conversations", self._paged({"q[statuses][]": "archived"}, cursor))
+        found = [each for each in page.results if each]
+        headers = (reading.header_of(each, link=self._link) for each in found if reading.is_support(each))
+        done = is_past((each.updated_at for each in found), since)
+        return Page(
+            tuple(each for each in headers if each.closed_at and since <= each.closed_at < until),
+            None if done else page.pagination.token,
+            unread=len(page.results) - len(found),
+        )
+
+    def fetch(self, external_id: str) -> Conversation:
+        """A conversation with its messages and comments; three calls, one more for each hundred messages."""
+        path = f"/conversations/{quote(external_id, safe='')}"
+        try:
+            found = self._client.get(_CONVERSATION, path)
+        except (Invalid, Refused):
+            if self._heard.reply.status == MERGED:
+                raise NotFound("This conversation was merged into another one in Front.") from None
+            raise
+        if found.status == "deleted":
+            raise NotFound("This conversation was deleted in Front.")
+        said = self._messages(path)
+        comments = self._client.get(_COMMENTS, f"{path}/comments").results
+        messages = reading.messages_of(said, [each for each in comments if each])
+        seconds = first_response(messages)
+        return replace(
+            reading.header_of(found, link=self._link, channel=reading.channel_of(said)),
+            messages=messages,
+            first_response_seconds=seconds,
+            first_response_basis=None if seconds is None else Basis.COMPUTED,
+        )
+
+    def agents(self) -> tuple[HelpdeskAgent, ...]:
+        """The teammates who are people and not blocked."""
+        return reading.agents_of(self._client.get(_TEAMMATES, "/teammates").results)
+
+    def close(self) -> None:
+        """Closes its connections."""
+        self._client.close()
+
+    def _messages(self, path: str) -> list[edges.Message]:
+        """All messages, newest first."""
+        said: list[edges.Message] = []
+        cursor: str | None = None
+        while True:
+            page = self._client.get(_MESSAGES, f"{path}/messages", self._paged({}, cursor))
+            said += (each for each in page.results if each)
+            if page.pagination.token in {None, cursor}:
+                return said
+            cursor = page.pagination.token
+
+    def _paged(self, params: dict[str, str | int], cursor: str | None) -> dict[str, str | int]:
+        return {**params, "limit": self._page_size, **({"page_token": cursor} if cursor else {})}
