@@ -30,11 +30,16 @@ def weight(text: str) -> int:
 def fit(text: str, limit: int) -> str:
     """Any text, ready for Slack: clean, never empty, at most `limit` heavy, "…" where it was cut."""
     head = clean(text[: limit * 2])
-    if _BLANK.fullmatch(head):
+    if blank(head):
         return NOTHING
     if len(text) <= limit * 2 and weight(head) <= limit:
         return head
     return head[: _border(head, limit - 1)].rstrip() + ELLIPSIS
+
+
+def blank(text: str) -> bool:
+    """Whether there is nothing to see in a text."""
+    return _BLANK.fullmatch(text) is not None
 
 
 def pieces(text: str, limit: int) -> list[str]:
@@ -48,7 +53,7 @@ def pieces(text: str, limit: int) -> list[str]:
         end = next((place + 1 for place in breaks if place > 0), end)
         found.append(rest[:end])
         rest = rest[end:]
-    return [each for each in [*found, rest] if not _BLANK.fullmatch(each)] or [NOTHING]
+    return [each for each in [*found, rest] if not blank(each)] or [NOTHING]
 
 
 def _border(text: str, limit: int) -> int:

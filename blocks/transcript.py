@@ -1,14 +1,17 @@
 """A conversation as people read it: its facts in one line, an excerpt, and the whole of it in pages."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from blocks import kit
+from blocks.bodies import Chunk, chunks, elements, lines_of
 from blocks.figures import KINDS, STREAMS, satisfaction
 from blocks.kit import Block, Element, Part
-from blocks.text import masked, pieces, weight
+from blocks.text import masked
+from iqs.bodies import Line, plain
 from iqs.conversations import Author, Conversation, Message
+from iqs.quoted import history
 from iqs.reviews import ReviewKind, Stream
 
 PIECE = 2_500
@@ -38,11 +41,21 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """As much of one message as stands in one block."""
+    """As much of one message as stands in one block.
+
+    `history` is the place of the message whose quoted mails it is, or is followed by: then it tells of `folded` lines.
+    """
 
     message: Message
-    text: str
-    continued: bool
+    chunks: tuple[Chunk, ...]
+    continued: bool = False
+    history: int = 0
+    folded: int = 0
+    is_history: bool = False
+
+    @property
+    def weight(self) -> int:
+        return sum(each.weight for each in self.chunks) + 100  # the line above it
 
 
 def facts(conversation: Conversation, whose: str) -> Element:
@@ -99,10 +112,16 @@ def excerpt(conversation: Conversation, room: int) -> Block | None:
     for message in picked:
         elements += [
             kit.line(kit.bold(_NAMES[message.author])),
-            kit.quote(kit.words(masked(message.text[: each_room * 8], conversation.customer), each_room)),
+            kit.quote(kit.words(masked(_news(message)[: each_room * 8], conversation.customer), each_room)),
         ]
     shown = f"{len(picked)} of {len(conversation.messages)} messages"
     return kit.container(f"Excerpt: {shown}, personal data masked", [kit.rich_text(*elements)])
+
+
+def _news(message: Message) -> str:
+    """What a message says itself, up to the mails it quotes."""
+    folded = history(message.text)
+    return message.text if folded is None else "\n".join(message.text.split("\n")[: folded.start])
 
 
 def _answer(spoken: Sequence[Message]) -> Message | None:
@@ -112,21 +131,67 @@ def _answer(spoken: Sequence[Message]) -> Message | None:
 
 
 def page(conversation: Conversation, number: int, *, room: int) -> Page:
-    """One page of the whole transcript, at most `room` blocks; a number out of range gives the nearest."""
+    """One page of the whole transcript, at most `room` blocks; a number out of range gives the nearest.
+
+    Mail that a message only quotes is folded into one line and stands behind the last message.
+    """
     pages: list[list[_Piece]] = [[]]
     heavy = 0
-    for message in conversation.messages:
-        for index, text in enumerate(pieces(message.text, PIECE)):
-            size = weight(text) + 100  # the line above it
-            if len(pages[-1]) >= room or (pages[-1] and heavy + size > PAGE_TEXT):
-                pages.append([])
-                heavy = 0
-            pages[-1].append(_Piece(message, text, continued=index > 0))
-            heavy += size
+    for piece in _pieces(conversation.messages):
+        if len(pages[-1]) >= room or (pages[-1] and heavy + piece.weight > PAGE_TEXT):
+            pages.append([])
+            heavy = 0
+        pages[-1].append(piece)
+        heavy += piece.weight
+    found = {
+        piece.history: at for at in reversed(range(len(pages))) for piece in pages[at] if piece.is_history
+    }
     chosen = min(max(number, 0), len(pages) - 1)
-    shown = [_block(piece, conversation) for piece in pages[chosen]]
+    shown = [_block(piece, conversation, _place(found, piece, chosen)) for piece in pages[chosen]]
     empty = kit.context("This conversation has no messages.")
     return Page(tuple(shown or [empty]), chosen, len(pages))
+
+
+def _pieces(messages: Sequence[Message]) -> list[_Piece]:
+    """The messages in their order, and behind them the mails they quote."""
+    said: list[_Piece] = []
+    quoted: list[_Piece] = []
+    for index, message in enumerate(messages):
+        lines = message.body or lines_of(message.text)
+        folded = history(plain(lines))
+        if folded is None:
+            said += _pieces_of(message, lines)
+            continue
+        before = _pieces_of(message, lines[: folded.start])
+        said += [*before[:-1], replace(before[-1], history=index, folded=_count(lines, folded))]
+        if any(line.runs for line in lines[folded.stop :]):
+            said += _pieces_of(message, lines[folded.stop :], continued=True)
+        mails = _pieces_of(message, lines[folded.start : folded.stop])
+        quoted += [replace(each, history=index, is_history=True) for each in mails]
+    return said + quoted
+
+
+def _count(lines: Sequence[Line], folded: range) -> int:
+    return sum(bool(lines[each].runs) for each in folded)
+
+
+def _place(found: Mapping[int, int], piece: _Piece, here: int) -> str:
+    """Where the mails stand that a piece folds away."""
+    page = found.get(piece.history, here)
+    return "below" if page == here else f"on page {page + 1}"
+
+
+def _pieces_of(message: Message, lines: Sequence[Line], *, continued: bool = False) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    kept: list[Chunk] = []
+    heavy = 0
+    for chunk in chunks(lines, PIECE):
+        if kept and heavy + chunk.weight > PIECE:
+            pieces.append(_Piece(message, tuple(kept), continued=continued or bool(pieces)))
+            kept, heavy = [], 0
+        kept.append(chunk)
+        heavy += chunk.weight
+    return [*pieces, _Piece(message, tuple(kept), continued=continued or bool(pieces))]
 
 
 def turner(shown: Page, block_id: str, previous: str, following: str, prefix: str = "") -> list[Block]:
@@ -144,19 +209,25 @@ def turner(shown: Page, block_id: str, previous: str, following: str, prefix: st
     return [kit.context(told), kit.actions(block_id, buttons)]
 
 
-def _block(piece: _Piece, conversation: Conversation) -> Block:
-    paragraph = kit.line if piece.message.author is Author.AGENT else kit.quote
-    head = kit.line(*_head(piece.message, conversation, continued=piece.continued))
-    return kit.rich_text(head, paragraph(kit.words(piece.text, PIECE)))
+def _block(piece: _Piece, conversation: Conversation, place: str) -> Block:
+    head = kit.line(*_head(piece, conversation))
+    shown = elements(piece.chunks, barred=piece.is_history or piece.message.author is not Author.AGENT)
+    if not piece.folded:
+        return kit.rich_text(head, *shown)
+    lines = f"{piece.folded:,} {'line' if piece.folded == 1 else 'lines'}"
+    return kit.rich_text(head, *shown, kit.line(kit.italic(f"Earlier messages quoted: {lines}, {place}")))
 
 
-def _head(message: Message, conversation: Conversation, *, continued: bool) -> Sequence[Part]:
+def _head(piece: _Piece, conversation: Conversation) -> Sequence[Part]:
+    message = piece.message
     name = _NAMES[message.author]
     agent = conversation.agent
     if message.author is Author.AGENT and agent is not None and agent.name and message.author_id == agent.id:
         name = f"{name} {agent.name}"
     head: list[Part] = [kit.bold(name, 120)]
-    if continued:
+    if piece.is_history:
+        head.append(" · earlier messages, quoted")
+    if piece.continued:
         head.append(" (continued)")
     elif message.at is not None:
         head += [" · ", kit.date(message.at)]
