@@ -10,12 +10,23 @@ from iqs.assignments import AssignmentState, Progress
 from iqs.reports import CategoryFigure, CauseFigure, Period, PersonFigure, Point
 from iqs.scorecards import RatingCategory, Scorecard
 from iqs.scoring import MICRO
-from iqs.statistics import Change, Estimate, difference, estimate_from
+from iqs.statistics import (
+    Change,
+    Estimate,
+    Spread,
+    Stratum,
+    difference,
+    estimate_from,
+    estimate_strata,
+)
 
 BEFORE, NOW = 0, 1
 """The two windows of a comparison: the period before, and the period."""
 
 TOP_CAUSES = 5
+
+NOBODY = ""
+"""Of whom a review is that does not tell: history of a past programme may leave it open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +57,11 @@ class Tally:
     @property
     def estimate(self) -> Estimate:
         """The mean with its interval."""
-        return estimate_from(self.n, self.total, self.squares, unit=MICRO)
+        return self.estimate_with(None)
+
+    def estimate_with(self, spread: Spread | None) -> Estimate:
+        """The same with what other reviews tell about the spread."""
+        return estimate_from(self.n, self.total, self.squares, unit=MICRO, spread=spread)
 
 
 class Cell(NamedTuple):
@@ -68,10 +83,65 @@ def whole(tallies: Tallies, window: int) -> Tally:
     return sum((tally for cell, tally in tallies.items() if cell.window == window), Tally())
 
 
-def compared(tallies: Tallies, of: int | str) -> tuple[Estimate, Change]:
-    """The estimate of now, and how it differs from before."""
-    now = tallies.get(Cell(NOW, of), Tally()).estimate
-    return now, difference(tallies.get(Cell(BEFORE, of), Tally()).estimate, now)
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """How far scores lie from the means of their tallies: squared and added up, and what is left free."""
+
+    squares: Fraction = Fraction(0)
+    freedom: int = 0
+
+    @classmethod
+    def of(cls, tallies: Iterable[Tally]) -> "Pool":
+        """Of all these tallies together, each around its own mean."""
+        strata = [Stratum(each.n, each.total, each.squares) for each in tallies if each.n]
+        squares = sum((each.squares for each in strata), Fraction(0)) / MICRO**2
+        return cls(squares, sum(each.n - 1 for each in strata))
+
+    def __sub__(self, other: "Pool") -> "Pool":
+        """Without a part of it."""
+        return Pool(self.squares - other.squares, self.freedom - other.freedom)
+
+    @property
+    def spread(self) -> Spread | None:
+        """As a spread; None if no two scores are of the same tally."""
+        return Spread.of(self.squares, self.freedom)
+
+
+def team(
+    tallies: Tallies, populations: Mapping[int, Mapping[int | str, int]] | None = None
+) -> tuple[Estimate, Change]:
+    """The team's mean now from its agents' scores, and how it differs from before.
+
+    The spread within agents of the period before counts too; `populations` are, by window, how many
+    conversations each agent's reviews were drawn from, where that is known.
+    """
+    earlier = Pool.of(tally for cell, tally in tallies.items() if cell.window == BEFORE).spread
+    before, now = (
+        estimate_strata(
+            (
+                Stratum(tally.n, tally.total, tally.squares, (populations or {}).get(window, {}).get(cell.of))
+                for cell, tally in tallies.items()
+                if cell.window == window
+            ),
+            unit=MICRO,
+            spread=earlier if window == NOW else None,
+        )
+        for window in (BEFORE, NOW)
+    )
+    return now, difference(before, now)
+
+
+def compared(tallies: Tallies, of: int | str, everybody: Pool | None = None) -> tuple[Estimate, Change]:
+    """The estimate of now, and how it differs from before.
+
+    The spread of before helps to judge now; so does that of the others, where `everybody` pools all tallies.
+    """
+    before, now = (tallies.get(Cell(window, of), Tally()) for window in (BEFORE, NOW))
+    own_before, own_now = Pool.of([before]), Pool.of([now])
+    earlier = own_before if everybody is None else everybody - own_now
+    others = Pool() if everybody is None else earlier - own_before
+    estimate = now.estimate_with(earlier.spread)
+    return estimate, difference(before.estimate_with(others.spread), estimate)
 
 
 def categories(cards: Iterable[Scorecard], tallies: Tallies) -> tuple[CategoryFigure, ...]:
@@ -87,19 +157,23 @@ def categories(cards: Iterable[Scorecard], tallies: Tallies) -> tuple[CategoryFi
 def persons(known: Mapping[int, str], always: Iterable[int], tallies: Tallies) -> tuple[PersonFigure, ...]:
     """One figure for each person of `always` and each with scores now, by name: people are never ranked.
 
-    `known` has the name of everybody.
+    `known` has the name of everybody. The others' spread helps to judge somebody with few reviews.
     """
-    shown = {*always, *(int(cell.of) for cell in tallies if cell.window == NOW)}
+    shown = {*always, *(int(cell.of) for cell in tallies if cell.window == NOW and cell.of != NOBODY)}
     ordered = sorted(shown, key=lambda each: (known[each].casefold(), each))
-    return tuple(PersonFigure(each, known[each], *compared(tallies, each)) for each in ordered)
+    everybody = Pool.of(tallies.values())
+    return tuple(PersonFigure(each, known[each], *compared(tallies, each, everybody)) for each in ordered)
 
 
 def trend(weeks: Sequence[Period], tallies: Tallies, zone: str) -> tuple[Point, ...]:
-    """One point for each week."""
+    """One point for each week; the other weeks' spread helps to judge one with few reviews."""
     points = []
-    for place, each in enumerate(weeks):
+    sums = [whole(tallies, place) for place in range(len(weeks))]
+    pool = Pool.of(sums)
+    for each, tally in zip(weeks, sums, strict=True):
         start = periods.dates(each, zone)[0]
-        points.append(Point(f"W{start.isocalendar().week}", start, whole(tallies, place).estimate))
+        others = (pool - Pool.of([tally])).spread
+        points.append(Point(f"W{start.isocalendar().week}", start, tally.estimate_with(others)))
     return tuple(points)
 
 

@@ -17,6 +17,15 @@ from statistics import NormalDist
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
+SPREAD_FREEDOM = 40
+"""The most that earlier reviews count for in the spread of later ones, in degrees of freedom."""
+
+MARGINS = (5, 10, 15)
+"""Points to which it may be said that more reviews would make a mean known."""
+
+FAR = 30
+"""More further reviews than this are no help to be told."""
+
 MIN_N = 5
 """With fewer reviews than this a mean is not judged: five reviews are still ±25 points at a usual spread."""
 
@@ -31,10 +40,30 @@ class Word(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """What other reviews of the same work tell about the spread of scores: their SD, and how sure it is.
+
+    `freedom` is the degrees of freedom it was estimated with, at most SPREAD_FREEDOM: an older spread helps a
+    small sample, and never outweighs a large one.
+    """
+
+    sd: float
+    freedom: float
+
+    @classmethod
+    def of(cls, squares: Fraction | float, freedom: int) -> "Spread | None":
+        """From a sum of squared distances to their means, and what is left free; None when nothing is."""
+        if freedom < 1:
+            return None
+        return cls(sqrt(max(0.0, float(squares)) / freedom), min(freedom, SPREAD_FREEDOM))
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A mean of `n` scores with its 95 % interval, clipped to 0–100.
 
-    `mean` is None without scores; `low`, `high` and `sd` (standard deviation, n - 1) need two.
+    `mean` is None without scores. `sd` is the standard deviation that was used, `error` the mean's standard error
+    with `freedom` degrees of freedom; these and the interval need two scores, or one and a known spread.
     """
 
     mean: float | None
@@ -42,6 +71,8 @@ class Estimate:
     low: float | None = None
     high: float | None = None
     sd: float | None = None
+    error: float | None = None
+    freedom: float = 0
 
     @property
     def enough(self) -> bool:
@@ -82,23 +113,90 @@ def estimate_from(
     population: int | None = None,
     *,
     unit: int = 1,
+    spread: Spread | None = None,
 ) -> Estimate:
     """The same from sums, as SQL gives them: count, sum and sum of squares of the scores.
 
     The interval is mean ± `half_width`, clipped to 0–100; `population` is the number of conversations that
     the reviews are a random sample of. `unit` is what one percent is in the sums: 1, or 1,000,000 for
     micropoints. Integers and fractions stay exact; floats may cost the variance its last digits.
+
+    `spread`, from other reviews, is pooled with that of these: few scores look too much alike far too often when
+    most are high and some are 0, and then t alone covers 70 % instead of 95 (docs/scoring.md).
     """
     if n == 0:
         return Estimate(None, 0)
     total, total_squares = Fraction(total) / unit, Fraction(total_squares) / unit**2
-    mean = float(total / n)
-    if n == 1:
-        return Estimate(mean, 1)
-    variance = max(Fraction(0), (total_squares - total * total / n) / (n - 1))
-    sd = sqrt(variance)
-    half = half_width(sd, n, population)
-    return Estimate(mean, n, max(0.0, mean - half), min(100.0, mean + half), sd)
+    squares = max(Fraction(0), total_squares - total * total / n)
+    corrected = 1.0 if population is None else max(0.0, 1 - n / population)
+    return _estimate(float(total / n), n, float(squares), n - 1, corrected, spread)
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One agent's scores as sums, and of how many conversations they are a random sample (None: unknown)."""
+
+    n: int
+    total: Fraction | int
+    total_squares: Fraction | int
+    population: int | None = None
+
+    @property
+    def squares(self) -> Fraction:
+        """The sum of squared distances to the agent's own mean."""
+        exact = Fraction(self.total_squares) - Fraction(self.total) ** 2 / self.n if self.n else Fraction(0)
+        return max(Fraction(0), exact)
+
+
+def estimate_strata(strata: Iterable[Stratum], *, unit: int = 1, spread: Spread | None = None) -> Estimate:
+    """The plain mean of all scores, with the interval of a sample that was drawn agent by agent.
+
+    The draw fixes how many reviews each agent gets, so that differences between agents are no chance:
+    error² = s² / n x sum of n_h / n x (1 - n_h / N_h) over the agents h, with the SD s within agents, pooled over
+    them and with `spread` (Cochran, Sampling Techniques, 5.3). Where hardly any agent has two reviews and nothing
+    is known from before, it is the plain interval.
+    """
+    parts = [each for each in strata if each.n]
+    n = sum(each.n for each in parts)
+    freedom = n - len(parts)
+    total = sum((Fraction(each.total) for each in parts), Fraction(0))
+    if freedom + (spread.freedom if spread else 0) < MIN_N - 1:
+        squares = sum((Fraction(each.total_squares) for each in parts), Fraction(0))
+        return estimate_from(n, total, squares, unit=unit, spread=spread)
+    within = sum((each.squares for each in parts), Fraction(0)) / unit**2
+    corrected = sum(
+        each.n / n * (1.0 if each.population is None else max(0.0, 1 - each.n / each.population))
+        for each in parts
+    )
+    return _estimate(float(total / unit / n), n, float(within), freedom, corrected, spread)
+
+
+def _estimate(
+    mean: float, n: int, squares: float, freedom: float, corrected: float, spread: Spread | None
+) -> Estimate:
+    """The mean with its interval, from the sum of squares with its freedom, pooled with another spread."""
+    if spread is not None:
+        squares, freedom = squares + spread.sd**2 * spread.freedom, freedom + spread.freedom
+    if freedom < 1:
+        return Estimate(mean, n)
+    sd = sqrt(squares / freedom)
+    error = sd / sqrt(n) * sqrt(corrected)
+    half = t_quantile(freedom) * error
+    return Estimate(mean, n, max(0.0, mean - half), min(100.0, mean + half), sd, error, freedom)
+
+
+def more_reviews(known: Estimate) -> tuple[int, int] | None:
+    """How many more reviews give which margin (± points) at this spread; None if nothing is known of the spread.
+
+    The tightest of MARGINS that is not too far to be told, and the loosest if all are.
+    """
+    if known.sd is None:
+        return None
+    for margin in MARGINS:
+        more = max(1, reviews_needed(known.sd, margin) - known.n)
+        if more <= FAR or margin == MARGINS[-1]:
+            return more, margin
+    raise AssertionError("unreachable: the last margin is always told")
 
 
 def half_width(sd: float, n: int, population: int | None = None) -> float:
@@ -113,6 +211,8 @@ def half_width(sd: float, n: int, population: int | None = None) -> float:
 def difference(before: Estimate, after: Estimate) -> Change:
     """Whether `after` is higher than `before`, by Welch's t interval for independent samples.
 
+    Its degrees of freedom are Satterthwaite's, from the errors of both sides and theirs.
+
     A difference whose interval holds 0 is "no clear difference"; a side with fewer than MIN_N scores is
     "not enough reviews yet", whatever the difference. Two sides that do not vary at all are compared as they
     are: with at least five on each side, chance alone separates them in fewer than 1 of 100 cases.
@@ -120,13 +220,13 @@ def difference(before: Estimate, after: Estimate) -> Change:
     if before.mean is None or after.mean is None:
         return Change(None, None, None, Word.TOO_FEW)
     points = after.mean - before.mean
-    if before.sd is None or after.sd is None:
+    if before.error is None or after.error is None:
         return Change(points, None, None, Word.TOO_FEW)
-    parts = before.sd**2 / before.n, after.sd**2 / after.n
+    parts = before.error**2, after.error**2
     low = high = p = None
     if any(parts):
         error = sqrt(sum(parts))
-        freedom = sum(parts) ** 2 / (parts[0] ** 2 / (before.n - 1) + parts[1] ** 2 / (after.n - 1))
+        freedom = sum(parts) ** 2 / (parts[0] ** 2 / before.freedom + parts[1] ** 2 / after.freedom)
         half = t_quantile(freedom) * error
         low, high, p = points - half, points + half, _two_sided(points / error, freedom)
     if not (enough(before.n) and enough(after.n)):

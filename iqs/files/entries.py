@@ -5,7 +5,7 @@ from typing import Any
 
 from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message, bounded
 from iqs.files.fields import BadField, instant, label, optional, part, required, seconds, survey, words
-from iqs.markup import html_text
+from iqs.markup import message
 from iqs.text import NO_TEXT, readable
 
 LINE_LIMIT = 5_000_000
@@ -73,11 +73,11 @@ def _messages(listed: Any) -> tuple[Message, ...]:
 def _message(entry: Any, number: int) -> Message:
     try:
         author = _AUTHORS[entry["author"]]
-        text = entry.get("text")
-        if not text and (body := entry.get("html")):
-            text = html_text(body)
+        text, html = entry.get("text"), entry.get("html")
         at = instant(entry, "at") if "at" in entry else None
         author_id = optional(entry, "author_id", 200) if "author_id" in entry else None
+        if html:
+            return message(author, html=html, at=at, author_id=author_id)
         return Message(author, readable(text or ""), at, author_id)
     except BadField as error:
         raise BadField(f"message {number}: {error}") from None

@@ -6,12 +6,13 @@ Scores are 0–100, rounded half up to two decimals only here. CSV text can neve
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from unicodedata import east_asian_width, normalize
+from unicodedata import normalize
 
 from iqs import periods
 from iqs.errors import Invalid
+from iqs.files.terminal import plain, table
 from iqs.reports import PersonalReport, TeamReport
 from iqs.scoring import show, whole
 from iqs.statistics import Change, Estimate
@@ -58,7 +59,7 @@ def as_json(made: Report) -> str:
         {"week": each.label, "from": str(each.start), **_figure(each.estimate, "iqs")} for each in made.trend
     ]
     if isinstance(made, PersonalReport):
-        return _dump({**body, "agent": subject, "categories": categories, "trend": trend})
+        return dump({**body, "agent": subject, "categories": categories, "trend": trend})
     subject |= {
         "pass_rate": _number(made.pass_rate),
         "csat": _number(made.csat),
@@ -75,7 +76,7 @@ def as_json(made: Report) -> str:
         for level, persons in (("agents", made.agents), ("reviewers", made.reviewers))
     }
     causes = [{"category": each.category, "cause": each.cause, "count": each.count} for each in made.causes]
-    return _dump(
+    return dump(
         {**body, "team": subject, "categories": categories, **people, "trend": trend, "causes": causes}
     )
 
@@ -118,7 +119,7 @@ def harmless(cell: str) -> str:
 def text(made: Report) -> str:
     """The report for a terminal: figures with n and 95 % interval, then the tables."""
     first, last = _dates(made)
-    lines = [f"{_plain(_name(made))} · {made.period.label} ({first} to {last})", ""]
+    lines = [f"{plain(_name(made))} · {made.period.label} ({first} to {last})", ""]
     lines.append(_sentence(made.iqs, made.change))
     lines += _beside(made) if isinstance(made, TeamReport) else []
     if any(point.estimate.n for point in made.trend):
@@ -128,14 +129,14 @@ def text(made: Report) -> str:
         lines += ["", *_table(rows, ("Category", *HEAD, "Change"))]
     if isinstance(made, PersonalReport):
         named = [(word, told) for word, told in (("Strength", made.strength), ("Focus", made.focus)) if told]
-        lines += ["", *(f"{word}: {_plain(told)}" for word, told in named)] if named else []
+        lines += ["", *(f"{word}: {plain(told)}" for word, told in named)] if named else []
         return "\n".join(lines) + "\n"
     for title, persons in (("Agent", made.agents), ("Reviewer (scores given)", made.reviewers)):
         rows = [(each.name, *_cells(each.estimate), _said(each.change)) for each in persons]
         lines += ["", *_table(rows, (title, *HEAD, "Change"))] if rows else []
     if made.causes:
         lines += ["", "Most frequent root causes"]
-        lines += [f"{each.count:>5} × {_plain(each.cause)} ({_plain(each.category)})" for each in made.causes]
+        lines += [f"{each.count:>5} × {plain(each.cause)} ({plain(each.category)})" for each in made.causes]
     return "\n".join(lines) + "\n"
 
 
@@ -187,15 +188,7 @@ def _table(rows: Sequence[Sequence[str]], head: Sequence[str]) -> list[str]:
     """Columns under a head: first and last to the left, numbers to the right; an empty last one is left out."""
     if not any(row[-1] for row in rows):
         rows, head = [row[:-1] for row in rows], head[:-1]
-    cells = [[_plain(cell) for cell in row] for row in (head, *rows)]
-    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(
-            _pad(cell, width, right=0 < place < len(HEAD) + 1)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]
+    return table(rows, head, right=range(1, len(HEAD) + 1))
 
 
 def _cells(estimate: Estimate) -> tuple[str, str, str]:
@@ -272,19 +265,6 @@ def _digits(value: float | None) -> str:
     return "" if value is None else show(value)
 
 
-def _dump(body: dict[str, Any]) -> str:
+def dump(body: dict[str, Any]) -> str:
+    """JSON for people and programs: indented, letters as they are."""
     return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
-
-
-def _plain(name: str) -> str:
-    """A name that moves no cursor and colours no terminal."""
-    return "".join(letter if letter.isprintable() else "�" for letter in name)
-
-
-def _width(cell: Iterable[str]) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in cell)
-
-
-def _pad(cell: str, width: int, *, right: bool) -> str:
-    blanks = " " * (width - _width(cell))
-    return blanks + cell if right else cell + blanks

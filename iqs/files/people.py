@@ -1,13 +1,12 @@
 """People from CSV: `team,email,name,roles,slack_user_id,helpdesk_id`, one line a person and team."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iqs.enrolment import PersonRow, Rejected
 from iqs.errors import Invalid
+from iqs.files import spreadsheets
 from iqs.people import Role
 from iqs.text import one_line
 
@@ -36,9 +35,9 @@ def read_people(text: str) -> PeopleFile:
     A byte order mark, Windows line ends, empty lines, further columns and blanks around values do no harm.
     E-mail addresses come back in lower case. Raises `Invalid` when the first line does not name the columns.
     """
-    lines = _records(text.removeprefix("\ufeff"))
+    lines = spreadsheets.records(text)
     _, header = next(lines, (1, []))
-    places = _places(header)
+    places = spreadsheets.columns(header, REQUIRED, OPTIONAL)
     rows: list[PersonRow] = []
     rejected: list[Rejected] = []
     for number, cells in lines:
@@ -47,34 +46,6 @@ def read_people(text: str) -> PeopleFile:
         except Invalid as error:
             rejected.append((number, str(error)))
     return PeopleFile(tuple(rows), tuple(rejected))
-
-
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that hold anything, each with the number of the line it begins on."""
-    first = text.lstrip("\r\n").splitlines()[:1]
-    delimiter = max(",;\t", key="".join(first).count)
-    csv.field_size_limit(
-        max(csv.field_size_limit(), len(text))
-    )  # it is in memory; `_row` says what is too long
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    number = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield number, cells
-        number = reader.line_num + 1
-
-
-def _places(header: Sequence[str]) -> dict[str, int]:
-    known = {column.replace("_", ""): column for column in COLUMNS}
-    names = [known.get(re.sub(r"[\s_-]", "", cell.lower())) for cell in header]
-    missing = [column for column in REQUIRED if column not in names]
-    twice = [column for column in COLUMNS if names.count(column) > 1]
-    if missing or twice:
-        fault = f"does not name {', '.join(missing)}" if missing else f"names {', '.join(twice)} twice"
-        raise Invalid(
-            f"The first line {fault}. It must read: {','.join(COLUMNS)} (the last two may be left out)."
-        )
-    return {column: names.index(column) for column in COLUMNS if column in names}
 
 
 def _row(number: int, cells: Sequence[str], places: dict[str, int]) -> PersonRow:

@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 from iqs.statistics import (
     MIN_N,
     Estimate,
+    Spread,
+    Stratum,
     Word,
     difference,
     enough,
     estimate,
     estimate_from,
+    estimate_strata,
     half_width,
+    more_reviews,
     needed_with_z,
     proportion_sample_size,
     reviews_needed,
+    t_quantile,
     wilson,
     zero_critical_upper,
 )
@@ -248,3 +253,50 @@ def test_a_side_with_too_few_reviews_is_never_judged(before, after):
     assert change.word is Word.TOO_FEW
     assert change.points == pytest.approx(70)
     assert change.low is not None
+
+
+def test_a_known_spread_gives_even_one_review_an_interval():
+    """One review says where, the reviews of before how far off it may be: t(ν) x SD."""
+    found = estimate_from(1, 70, 4900, spread=Spread(10, 30))
+    assert (found.mean, found.sd, found.freedom) == (70, 10, 30)
+    assert found.high - found.mean == pytest.approx(t_quantile(30) * 10)
+
+
+def test_equal_scores_are_not_certain_when_earlier_ones_differed():
+    """Five times 100 after a period with a spread of 20 is no certainty."""
+    found = estimate_from(5, 500, 50_000, spread=Spread(20, 40))
+    assert (found.mean, found.high) == (100, 100)
+    assert 80 < found.low < 90
+
+
+def test_strata_take_the_differences_between_agents_out():
+    """Two agents, each steady at their own level: the mean of these reviews is known well, whoever drew them."""
+    low, high = (Stratum(5, 5 * x, 5 * x * x + 10) for x in (60, 90))
+    found, plain = (
+        estimate_strata([low, high]),
+        estimate_from(10, 750, low.total_squares + high.total_squares),
+    )
+    assert found.mean == plain.mean == 75
+    assert found.high - found.low < 3
+    assert plain.high - plain.low > 20
+
+
+def test_strata_of_single_reviews_are_a_plain_sample():
+    """One review an agent and nothing from before: the plain interval."""
+    scores = [60, 70, 80, 90, 100]
+    assert estimate_strata([Stratum(1, x, x * x) for x in scores]) == estimate(scores)
+
+
+def test_a_reviewed_population_is_certain():
+    """Every conversation of every agent reviewed: nothing is left to chance."""
+    found = estimate_strata([Stratum(5, 400, 33_000, 5), Stratum(5, 450, 41_000, 5)])
+    assert found.low == found.mean == found.high
+
+
+@pytest.mark.parametrize(
+    ("sd", "n", "told"),
+    [(15, 3, (9, 10)), (8, 3, (10, 5)), (20, 4, (14, 10)), (45, 4, (34, 15)), (None, 1, None)],
+)
+def test_how_many_more_reviews_would_do(sd, n, told):
+    """The tightest of ±5, ±10 and ±15 that at most 30 more reviews give; ±15 if none is; nothing without a spread."""
+    assert more_reviews(Estimate(80, n, sd=sd)) == told

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from iqs.bodies import Line, Run
 from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message, SurveyAnswer
 from iqs.errors import Invalid
 from iqs.files.conversation_csv import CSV_COLUMNS
@@ -45,7 +46,7 @@ FULL_READ = Conversation(
     channel="email",
     messages=(
         Message(Author.CUSTOMER, "Hi", datetime(2026, 11, 20, 8, 30, tzinfo=UTC), "c1"),
-        Message(Author.AGENT, "On its way", None, "7"),
+        Message(Author.AGENT, "On its way", None, "7", body=(Line((Run("On its "), Run("way", bold=True))),)),
     ),
     subject="Where is it?",
     url="https://desk.example/42",

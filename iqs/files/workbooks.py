@@ -1,0 +1,213 @@
+"""Reports as an Excel workbook with charts, for people who present them. Text can never become a formula.
+
+Cells hold full precision and a number format; nothing is rounded before it is shown.
+"""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from iqs import periods
+from iqs.files.terminal import plain
+from iqs.reports import CategoryFigure, PersonalReport, PersonFigure, TeamReport
+from iqs.statistics import Change, Estimate
+
+Report = TeamReport | PersonalReport
+
+HEAD = ("Score", "95 % from", "95 % to", "Reviews (n)", "Change", "Change from", "Change to", "In words")
+WIDTH = 14
+NAME_WIDTH = 32
+_FIRST = 3  # the row (from 0) of a sheet's head, below its title
+
+
+def workbook(made: Report) -> bytes:
+    """The report as the bytes of an .xlsx file: an overview, then a sheet a level, each with its chart."""
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        written,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties({"title": f"IQS: {plain(_name(made))}", "comments": "Made by iqs report"})
+    writer = _Writer(book, made)
+    writer.overview()
+    writer.figures("Categories", "Category", made.categories, chart="bar")
+    if isinstance(made, TeamReport):
+        writer.figures("Agents", "Agent", made.agents)
+        writer.figures("Reviewers", "Reviewer (scores given)", made.reviewers)
+        writer.causes()
+    writer.trend()
+    book.close()
+    return written.getvalue()
+
+
+class _Writer:
+    def __init__(self, book: Any, made: Report) -> None:
+        self._book = book
+        self._made = made
+        self._title = book.add_format({"bold": True, "font_size": 14})
+        self._bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        self._score = book.add_format({"num_format": "0.0"})
+        self._signed = book.add_format({"num_format": "+0.0;-0.0;0.0"})
+        self._whole = book.add_format({"num_format": "0"})
+        self._note = book.add_format({"italic": True, "font_color": "#555555"})
+
+    def overview(self) -> None:
+        """The figures of the whole: IQS with its interval, and what stands beside it."""
+        made = self._made
+        sheet = self._sheet("Overview", 2)
+        sheet.write_row(_FIRST, 0, ("Figure", "Value"), self._bold)
+        rows: list[tuple[str, float | str | None, Any]] = [
+            ("IQS (0–100)", made.iqs.mean, self._score),
+            ("95 % interval from", made.iqs.low, self._score),
+            ("95 % interval to", made.iqs.high, self._score),
+            ("Reviews (n)", made.iqs.n, self._whole),
+            *self._moved(made.change),
+        ]
+        if isinstance(made, TeamReport):
+            rows += [
+                ("Pass rate (%)", made.pass_rate, self._score),
+                ("CSAT (0–100)", made.csat, self._score),
+                ("CSAT answers (n)", made.csat_n, self._whole),
+                ("Reviews without a score (all N/A)", made.unscored, self._whole),
+                ("Reviews from imported history", made.imported, self._whole),
+                ("Skipped assignments (%)", made.skip_share, self._score),
+            ]
+            if made.progress is not None:
+                rows += [
+                    ("Conversations drawn", made.progress.drawn, self._whole),
+                    ("Conversations reviewed", made.progress.submitted, self._whole),
+                ]
+        for place, (name, value, shape) in enumerate(rows, _FIRST + 1):
+            sheet.write_string(place, 0, name)
+            self._put(sheet, place, 1, value, shape)
+        sheet.write_string(
+            _FIRST + len(rows) + 2,
+            0,
+            "The interval holds the true value in 95 of 100 cases. A change is called higher or lower only when "
+            "chance is an unlikely explanation.",
+            self._note,
+        )
+
+    def figures(
+        self,
+        title: str,
+        what: str,
+        rows: Sequence[CategoryFigure | PersonFigure],
+        *,
+        chart: str | None = None,
+    ) -> None:
+        """A sheet with one row a category or person; nothing for none."""
+        if not rows:
+            return
+        sheet = self._sheet(title, len(HEAD) + 1)
+        sheet.write_row(_FIRST, 0, (what, *HEAD), self._bold)
+        for place, each in enumerate(rows, _FIRST + 1):
+            sheet.write_string(place, 0, plain(each.name))
+            self._estimate(sheet, place, each.estimate)
+            self._change(sheet, place, each.change)
+        if chart is not None and any(each.estimate.mean is not None for each in rows):
+            self._chart(sheet, title, chart, len(rows), f"Score by {what.lower()}, {self._made.period.label}")
+
+    def trend(self) -> None:
+        """A row and a point a week."""
+        points = self._made.trend
+        if not points:
+            return
+        sheet = self._sheet("Trend", 5)
+        sheet.write_row(_FIRST, 0, ("Week from", *HEAD[:4]), self._bold)
+        for place, each in enumerate(points, _FIRST + 1):
+            sheet.write_string(place, 0, f"{each.start} ({each.label})")
+            self._estimate(sheet, place, each.estimate)
+        if any(each.estimate.mean is not None for each in points):
+            self._chart(sheet, "Trend", "line", len(points), "IQS by week")
+
+    def causes(self) -> None:
+        """Root causes, most frequent first, as a Pareto chart's table."""
+        made = self._made
+        if not isinstance(made, TeamReport) or not made.causes:
+            return
+        sheet = self._sheet("Root causes", 3)
+        sheet.write_row(_FIRST, 0, ("Root cause", "Times", "Category"), self._bold)
+        for place, each in enumerate(made.causes, _FIRST + 1):
+            sheet.write_string(place, 0, plain(each.cause))
+            sheet.write_number(place, 1, each.count, self._whole)
+            sheet.write_string(place, 2, plain(each.category))
+        self._chart(sheet, "Root causes", "bar", len(made.causes), "Root causes", top=None)
+
+    def _sheet(self, title: str, columns: int) -> Worksheet:
+        sheet: Worksheet = self._book.add_worksheet(title)
+        first, last = periods.dates(self._made.period, _zone(self._made))
+        sheet.write_string(0, 0, f"{plain(_name(self._made))}: {title}", self._title)
+        sheet.write_string(1, 0, f"{self._made.period.label} ({first} to {last})", self._note)
+        sheet.set_column(0, 0, NAME_WIDTH)
+        sheet.set_column(1, columns - 1, WIDTH)
+        sheet.freeze_panes(_FIRST + 1, 1)
+        return sheet
+
+    def _chart(
+        self, sheet: Worksheet, title: str, kind: str, rows: int, name: str, *, top: int | None = 100
+    ) -> None:
+        chart = self._book.add_chart({"type": kind})
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [title, _FIRST + 1, 0, _FIRST + rows, 0],
+                "values": [title, _FIRST + 1, 1, _FIRST + rows, 1],
+                "marker": {"type": "circle"} if kind == "line" else {},
+            }
+        )
+        chart.set_title({"name": name, "name_font": {"size": 12}})
+        chart.set_legend({"none": True})
+        chart.show_blanks_as("gap")
+        axis = {"min": 0, "max": top} if top is not None else {"min": 0}
+        (chart.set_y_axis if kind == "line" else chart.set_x_axis)(axis)
+        if kind == "bar":
+            chart.set_y_axis({"reverse": True})  # the first row on top, as in the table
+        chart.set_size({"width": 640, "height": max(280, 28 * rows + 120)})
+        sheet.insert_chart(_FIRST + rows + 2, 0, chart)
+
+    def _moved(self, change: Change | None) -> list[tuple[str, float | str | None, Any]]:
+        if change is None:
+            return []
+        return [
+            ("Change on the period before (points)", change.points, self._signed),
+            ("Change, 95 % from", change.low, self._signed),
+            ("Change, 95 % to", change.high, self._signed),
+            ("Change, in words", str(change.word), None),
+        ]
+
+    def _estimate(self, sheet: Worksheet, row: int, figure: Estimate) -> None:
+        for column, value in enumerate((figure.mean, figure.low, figure.high), 1):
+            self._put(sheet, row, column, value, self._score)
+        sheet.write_number(row, 4, figure.n, self._whole)
+
+    def _change(self, sheet: Worksheet, row: int, change: Change | None) -> None:
+        if change is None:
+            return
+        for column, value in enumerate((change.points, change.low, change.high), 5):
+            self._put(sheet, row, column, value, self._signed)
+        sheet.write_string(row, 8, str(change.word))
+
+    @staticmethod
+    def _put(sheet: Worksheet, row: int, column: int, value: float | str | None, shape: Any) -> None:
+        """A number, a word, or an empty cell: "nothing known" is no zero."""
+        if isinstance(value, str):
+            sheet.write_string(row, column, value)
+        elif value is not None:
+            sheet.write_number(row, column, value, shape)
+
+
+def _name(made: Report) -> str:
+    return made.person.name if isinstance(made, PersonalReport) else made.team.name
+
+
+def _zone(made: Report) -> str:
+    return made.zone if isinstance(made, PersonalReport) else made.team.timezone
