@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: demo test check bench pictures lock clean .venv
+.PHONY: demo test crash check bench pictures lock clean .venv
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 2; }
@@ -21,6 +21,10 @@ demo: $(STAMP)  ## a living team in your browser
 test: $(STAMP)  ## every test, PostgreSQL and the browser included
 	$(BIN)/python -m pytest
 
+crash: $(STAMP)  ## every long test: a thousand kills on each database, restarts, races, replays; an hour or two
+	@echo "| design | database | faults | kills | acked clicks | messages | lost | doubled | swept | seconds |"
+	$(BIN)/python -m pytest -n 0 -m long tests
+
 check: $(STAMP)  ## format, lint, types, architecture
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -29,7 +33,7 @@ check: $(STAMP)  ## format, lint, types, architecture
 	$(BIN)/python -m pytest -n 0 tests/test_architecture.py tests/bot/test_architecture.py
 
 bench: $(STAMP)  ## one script a question; each prints ratios measured side by side
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python -P $$script || exit 1; done
 
 pictures: $(STAMP)  ## retake the README's pictures from the demo page
 	$(BIN)/python docs/pictures.py

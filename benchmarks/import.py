@@ -99,7 +99,9 @@ def timed_floor(store: Store, path: Path, headers: Rows, transcripts: Rows) -> f
                 json.loads(file.readline())
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany(header, headers[first : first + BATCH])
-            connection.executemany("INSERT INTO transcript VALUES (?, ?)", transcripts[first : first + BATCH])
+            connection.executemany(
+                "INSERT INTO transcript VALUES (?, ?, ?)", transcripts[first : first + BATCH]
+            )
             connection.execute("COMMIT")
     seconds = time.perf_counter() - started
     raw.close()

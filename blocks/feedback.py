@@ -15,9 +15,15 @@ from iqs.scoring import REVIEW_FAILED, Line
 GOOD = 75
 """From this percent a rating stands under "What went well": 4 of 5, "met"."""
 
+BRIEF = 600
+"""Characters of one review in a gathered message, at most."""
+
 COMMENT = 2_000
 NOTE = 200
 CAUSES = 200
+
+
+_GATHERED = "feedback.actions:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,31 @@ def message(feedback: Feedback) -> Message:
     body = _body(feedback, room)
     text = "You have feedback on one of your conversations. Open the message to read it."
     return kit.message(text, [*body, _seen(feedback), _actions(feedback, full=_cuts(feedback, room))])
+
+
+def gathered(told: Sequence[Feedback]) -> Message:
+    """Several reviews in one direct message, the oldest first: of each the heart, and all of it behind a button."""
+    if len(told) == 1:
+        return message(told[0])
+    text = f"You have feedback on {len(told)} of your conversations. Open the message to read it."
+    name = told[0].reviewee.name.split() or [""]
+    who = f"Hi {fit(name[0], 40)}, thank you" if name[0] else "Thank you"
+    thanks = f"{who} for your work on these conversations. Here is what colleagues saw in them."
+    room = min(BRIEF, (kit.MESSAGE_TEXT - 600) // len(told) - 250)
+    body: list[Block | None] = [
+        kit.header(f"Feedback on {len(told)} conversations"),
+        kit.rich_text(kit.line(thanks)),
+    ]
+    for each in told:
+        body += [_brief(each, room), _choices(each)]
+    return kit.message(text, body)
+
+
+def gathered_reviews(shown: Mapping[str, Any]) -> tuple[int, ...]:
+    """The reviews that a gathered message tells, read from what was clicked; empty for any other message."""
+    block_ids = [str(block.get("block_id")) for block in shown.get("blocks") or ()]
+    found = [each.removeprefix(_GATHERED) for each in block_ids if each.startswith(_GATHERED)]
+    return tuple(ids.number(each) for each in found)
 
 
 def modal(feedback: Feedback) -> View:
@@ -110,6 +141,36 @@ def _body(feedback: Feedback, room: _Room) -> list[Block]:
             kit.rich_text(kit.line(kit.bold(whose, 120)), kit.quote(kit.words(comment, room.comment)))
         )
     return blocks
+
+
+def _brief(feedback: Feedback, room: int) -> Block:
+    """One of several: which conversation, the score, what went well and where to grow, how the comment begins."""
+    lines = [*_facts(feedback, redacted=True)["elements"], *_score(feedback)[:1]]
+    good, look, _ = _sorted(feedback.score.lines)
+    names, comment = room // 4, feedback.draft.comment.strip()
+    for title, rated in (("What went well", good), ("Room to grow", look)):
+        if rated:
+            listed = ", ".join(fit(line.name, 60) for line in rated)
+            lines.append(kit.line(f"{title}: ", kit.words(listed, names)))
+    if comment:
+        lines.append(kit.quote(kit.words(comment, room // 2)))
+    if feedback.acknowledged_at is not None:
+        lines.append(kit.line("✓ You acknowledged this on ", kit.date(feedback.acknowledged_at), "."))
+    return kit.rich_text(*lines)
+
+
+def _choices(feedback: Feedback) -> Block:
+    """The buttons of one of several; their block names the review, so that the message can be drawn again."""
+    number = feedback.review_id
+    seen = feedback.acknowledged_at is not None
+    acknowledge = kit.button(
+        "Acknowledge", ActionId.ACKNOWLEDGE, number, style="primary", label="Acknowledge this feedback"
+    )
+    rest = [
+        kit.button("Read in full", ActionId.FEEDBACK_OPEN, number),
+        kit.button("How was this scored?", ActionId.FEEDBACK_EXPLAIN, number),
+    ]
+    return kit.actions(f"{_GATHERED}{number}", rest if seen else [acknowledge, *rest])
 
 
 def _thanks(feedback: Feedback) -> Element:

@@ -9,7 +9,7 @@ from iqs.reports import Point
 from iqs.reviews import ReviewKind, Stream
 from iqs.scorecards import Criticality, RatingCategory, Scorecard
 from iqs.scoring import Score, show, whole
-from iqs.statistics import Change, Estimate, Word
+from iqs.statistics import Change, Estimate, Word, more_reviews
 
 BARS = "▁▂▃▄▅▆▇█"
 KINDS = {
@@ -32,14 +32,22 @@ def percent(value: Fraction | float) -> str:
 
 
 def estimate(figure: Estimate) -> str:
-    """A mean with its interval and n, or that there is not enough to say."""
+    """A mean with its interval and n, or that there is not enough to say and how many reviews more would do."""
     if figure.mean is None or not figure.enough:
-        return f"not enough reviews yet (n = {figure.n})"
+        return f"not enough reviews yet (n = {figure.n}{_more(figure)})"
     if figure.low is None or figure.high is None:
         return f"{percent(figure.mean)} (n = {figure.n})"
     if figure.low == figure.high:  # equal scores estimate no spread; "100–100" would promise certainty
         return f"{percent(figure.mean)} (all {figure.n} alike)"
     return f"{percent(figure.mean)} ({whole(figure.low)}–{whole(figure.high)}, n = {figure.n})"
+
+
+def _more(figure: Estimate) -> str:
+    told = more_reviews(figure)
+    if told is None:
+        return ""
+    more, margin = told
+    return f"; {count(more, 'more review')} {'gives' if more == 1 else 'give'} ±{margin} points"
 
 
 def interval(figure: Estimate) -> str:

@@ -1,6 +1,6 @@
 """The App Home: what waits for me, how my work was seen, what the bot does."""
 
-from blocks import figures, kit, levels, me
+from blocks import figures, kit, levels, me, operations
 from blocks.help import about
 from blocks.ids import ActionId
 from blocks.kit import Block, Element, View
@@ -15,7 +15,7 @@ TIMES = {"draw": "Next conversations are drawn", "digest": "Next digest"}
 
 def view(home: Home) -> View:
     """The Home tab of one person."""
-    blocks = [*_waiting(home), *_own(home), *_led(home)]
+    blocks = [*_waiting(home), *_own(home), *_led(home), *operations.section(home.operations)]
     blocks += [kit.header("About IQS"), kit.rich_text(*about(), *_times(home))]
     return kit.home(blocks)
 

@@ -33,6 +33,9 @@ class ActionId(StrEnum):
     FEEDBACK_EXPLAIN = "feedback.explain"
     FEEDBACK_NEXT = "feedback.page.next"  # value = review id:page
     FEEDBACK_PREVIOUS = "feedback.page.previous"
+    DELIVERY_RETRY = "delivery.retry"  # value = notice id, with ":sure" where it may have arrived
+    DELIVERY_CANCEL = "delivery.cancel"  # value = notice id
+    DELIVERY_MAP = "delivery.map"  # the block names a conversation of the agent, the menu a Slack user
     LINK = "link"  # a button that only opens an address: acknowledge and do nothing
 
 

@@ -133,9 +133,32 @@ def quote(*parts: Part) -> Element:
     return {"type": "rich_text_quote", "elements": _elements(parts)}
 
 
-def bullets(lines: Sequence[Element]) -> Element:
-    """A list of `line()`s."""
-    return {"type": "rich_text_list", "style": "bullet", "elements": list(lines)}
+def bullets(
+    lines: Sequence[Element], *, depth: int = 0, number: int | None = None, barred: bool = False
+) -> Element:
+    """A list of `line()`s on a level from 0; `number` is an ordered one's first; `barred` has a quote's bar."""
+    element: Element = {"type": "rich_text_list", "style": "bullet", "elements": list(lines)}
+    if number is not None:
+        element["style"] = "ordered"
+        if number > 1:
+            element["offset"] = number - 1
+    return _bordered(element | ({"indent": depth} if depth else {}), barred=barred)
+
+
+def code(text: str, *, barred: bool = False) -> Element:
+    """Preformatted text, clean and not empty as it is given; `barred` has a quote's bar."""
+    element: Element = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return _bordered(element, barred=barred)
+
+
+def _bordered(element: Element, *, barred: bool) -> Element:
+    return element | {"border": 1} if barred else element
+
+
+def link(url: str, text: str, **style: bool) -> Element:
+    """A link in rich text, to an address that `web_link` let pass."""
+    element: Element = {"type": "link", "url": url, "text": fit(text, 3000)}
+    return element | {"style": style} if style else element
 
 
 def _elements(parts: Iterable[Part]) -> list[Element]:

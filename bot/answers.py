@@ -21,7 +21,7 @@ from slack_sdk.webhook import WebhookClient
 
 from blocks import refusal
 from blocks.kit import Message, View
-from bot.outcomes import Outcome, classify, error_name, retry_after, unanswered
+from bot.outcomes import Outcome, Standing, classify, error_name, retry_after, standing, unanswered
 from iqs.errors import IQSError
 
 log = logging.getLogger(__name__)
@@ -77,6 +77,8 @@ class Answers:
         self._client = client
         self._executor = executor
         self._pauses = pauses
+        self.when_gone: Callable[[str], None] = lambda _key: None
+        """Called with a redraw's key when its message cannot be used any more: it was deleted, or is not ours."""
         self._changed = Condition()
         self._lanes: dict[str, _Lane] = {}
         self._running: set[Future[None]] = set()
@@ -90,23 +92,33 @@ class Answers:
         While Slack is out of reach it is tried again, a few times: an update may be repeated.
         """
         pauses = iter(self._pauses)
-        self._enqueue(key, lambda: self._replace(place, draw, pauses))
+        self._enqueue(key, lambda: self._replace(key, place, draw, pauses))
 
     def redraw_view(self, view: Mapping[str, Any], draw: Callable[[], View]) -> None:
         """Draws an open modal again. If it changed meanwhile, once more from what is stored."""
         self._enqueue(f"view:{view['id']}", lambda: self._update_view(view, draw))
 
-    def open(self, body: Mapping[str, Any], view: View, *, push: bool = False) -> None:
-        """Opens a window over the message, or on top of the open one."""
+    def open(
+        self,
+        body: Mapping[str, Any],
+        view: View,
+        *,
+        push: bool = False,
+        then: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        """Opens a window over the message, or on top of the open one; `then` is called with it once it is open."""
         call = self._client.views_push if push else self._client.views_open
 
         def send() -> None:
             try:
-                call(trigger_id=body["trigger_id"], view=view)
+                opened = call(trigger_id=body["trigger_id"], view=view)
             except Exception as error:
                 self._whisper(body, refusal.sentence(PRESS_AGAIN))
                 if error_name(error) not in STALE_TRIGGERS:
                     raise  # to the log
+            else:
+                if then is not None:
+                    then(opened["view"])
 
         self.later("open a window", send)
 
@@ -210,7 +222,7 @@ class Answers:
             log.warning("%s failed: %s", what, error_name(error))
         return None
 
-    def _replace(self, place: Place, draw: Draw, pauses: Iterator[float]) -> float:
+    def _replace(self, key: str, place: Place, draw: Draw, pauses: Iterator[float]) -> float:
         """Replaces a message. Idempotent, so a failed response_url is followed by chat.update."""
         message = draw()
         if place.response_url is not None:
@@ -232,6 +244,8 @@ class Answers:
         except Exception as error:
             if classify(error) is Outcome.WAIT:
                 return -retry_after(error)
+            if standing(error) is Standing.GONE:
+                self.when_gone(key)
             pause = next(pauses, None) if unanswered(error) else None
             if pause is None:
                 raise

@@ -1,47 +1,55 @@
 """The composition root: all parts are put together here, for the process and for the tests."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from http.client import HTTPException
 from socket import SHUT_RDWR
 from threading import Thread
-from time import monotonic
-from typing import Any
 
-from slack_bolt import App, BoltContext
+from slack_bolt import BoltContext
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import ConnectionErrorRetryHandler
 
+from bot import webhooks
+from bot.acks import Acks, CountingApp
 from bot.answers import Answers
 from bot.clock import Clock
 from bot.config import Settings
 from bot.delivery import QUARANTINE, Delivery
 from bot.directory import Directory
-from bot.door import Door
+from bot.door import Door, Handler, Route
 from bot.errors import Errors
+from bot.heartbeat import Heartbeat
+from bot.helpdesks import connected
 from bot.identity import Identity, Workspace
 from bot.listeners import commands, feedback, home, reviews, workspace
 from bot.listeners.wiring import Wiring
-from bot.outcomes import error_name
+from bot.metrics import Metrics
+from bot.outcomes import Outcome, classify, error_name
+from bot.oversight import Oversight
+from bot.readiness import Readiness
+from bot.schedules import Schedules
+from bot.side_door import SideDoor
+from bot.syncing import Pause, Syncing
+from iqs import recognition
 from iqs.errors import Invalid, IQSError, Unavailable
-from iqs.services import scheduling
+from iqs.services import receiving, watching
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
 
 BOLT_LOG = "iqs.bolt"
 THREADS = 20
-CONNECTIONS = 2  # Socket Mode: one may be refreshed while the other serves
 READ_SECONDS = 10
 POST_SECONDS = 10
-AUTH_KEPT = 30.0  # seconds an answer of auth.test counts for /readyz
 
 
 def utcnow() -> datetime:
@@ -57,16 +65,22 @@ class Application:
     store: Store
     workspace: Workspace
     client: WebClient
-    bolt: App
+    bolt: CountingApp
+    acks: Acks
     answers: Answers
     delivery: Delivery
     clock: Clock
+    reading: Clock
+    pause: Pause
     directory: Directory
     door: Door | None
+    metrics: Metrics
+    ready: Readiness
     now: Callable[[], datetime]
     _executors: tuple[ThreadPoolExecutor, ...]
     _sockets: list[SocketModeHandler]
     _sender: Thread | None = None
+    _side_door: SideDoor | None = None
 
     def connect(self) -> None:
         """Opens the Socket Mode connections; raises `Unavailable` when Slack does not let us."""
@@ -75,7 +89,7 @@ class Application:
             raise Invalid("SLACK_APP_TOKEN is missing, so Socket Mode cannot be used.")
         quiet = logging.getLogger("iqs.socket_mode")
         try:
-            for _ in range(CONNECTIONS):
+            for _ in range(self.settings.socket_connections):  # one may be refreshed while another serves
                 handler = SocketModeHandler(
                     self.bolt,
                     token.get_secret_value(),
@@ -92,20 +106,29 @@ class Application:
             ) from None
 
     def work(self) -> None:
-        """Starts the sender and the clock, each in its own thread."""
+        """Starts the sender and the clock, each in its own thread, and the side door if it has a port."""
+        if self.settings.metrics_port is not None:
+            self._side_door = SideDoor(
+                self.settings.metrics_port, metrics=self.metrics.page, ready=self.ready
+            )
         self._sender = Thread(target=self.delivery.run, name="iqs-delivery", daemon=True)
         self._sender.start()
         self.clock.start()
+        self.reading.start()
 
     def close(self) -> None:
         """No new work, finish what is in hand, let go."""
         for handler in self._sockets:
             _hang_up(handler)
+        self.pause.stop()
+        self.reading.stop()
         self.clock.stop()
         self.delivery.stop()
         if self._sender is not None:
             self._sender.join(timeout=30)
         self.answers.close()
+        if self._side_door is not None:
+            self._side_door.close()
         for executor in self._executors:
             executor.shutdown(wait=True)
         self.store.close()
@@ -123,6 +146,9 @@ def build(
     migrated, and `Unavailable` when Slack or the database cannot be reached.
     """
     quiet_logs()
+    recognition.choose(settings.redaction)
+    pause = Pause()
+    helpdesks = connected(settings.helpdesks, sleep=pause)
     store = Store(settings.url)
     if not store.is_current():
         store.close()
@@ -139,8 +165,10 @@ def build(
     afterwards = ThreadPoolExecutor(THREADS, thread_name_prefix="iqs-after")
     answers = Answers(poster, afterwards)
     errors = Errors(answers)
+    acks = Acks()
     bolt = _bolt(settings, reader, us, executor)
-    bolt.middleware(Identity(store, us, answers))
+    bolt.acks = acks
+    bolt.middleware(Identity(store, us, answers, now=now))
     bolt.error(errors)
     directory = Directory(store, reader, team_id=us.team_id, enterprise_id=us.enterprise_id, now=now)
     delivery = Delivery(
@@ -151,6 +179,13 @@ def build(
         excerpts=settings.excerpt_in_messages,
         quarantine=quarantine,
     )
+    answers.when_gone = delivery.renew
+
+    def redraw(assignments: list[int], told: list[int]) -> None:
+        reviews.redraw(wiring, assignments)
+        feedback.redraw(wiring, told)
+
+    syncing = Syncing(store, helpdesks, now=now, pause=pause, redraw=redraw, wake=delivery.wake)
     wiring = Wiring(
         store=store,
         answers=answers,
@@ -159,6 +194,7 @@ def build(
         excerpts=settings.excerpt_in_messages,
         wake=delivery.wake,
         user_changed=directory.user_changed,
+        fetch=syncing.fetch_now,
     )
     for listeners in (
         reviews,
@@ -169,23 +205,43 @@ def build(
     ):  # the most frequent first: Bolt asks in order
         listeners.register(bolt, wiring)
 
+    metrics = Metrics(store, acks, delivery, now=now)
+    ready = Readiness(store, reader, lambda: delivery.blocked)
     return Application(
         settings=settings,
         store=store,
         workspace=us,
         client=reader,
         bolt=bolt,
+        acks=acks,
         answers=answers,
         delivery=delivery,
         clock=Clock(
             {
-                "the schedules": _Schedules(store, now, delivery.wake),
+                "the schedules": Schedules(store, now, delivery.wake, metrics.ran),
                 "the closed reviews": partial(reviews.fold, wiring),
                 "the directory": directory.sync,
+                "the inbox": lambda: receiving.forget(store, now=now()),
+                "the auditor": Oversight(store, Heartbeat(settings.heartbeat_url), now, delivery.wake),
+                "falls of a score": partial(_watch_scores, store, now, delivery.wake),
             }
         ),
+        # Its own clock: a long list or a helpdesk's limit keeps no draw and no digest waiting.
+        reading=Clock({"the helpdesks": syncing} if helpdesks else {}),
+        pause=pause,
         directory=directory,
-        door=_door(settings, bolt, _Readiness(store, reader, delivery), executor),
+        door=_door(
+            settings,
+            bolt,
+            ready,
+            executor,
+            also={
+                ("GET", "/metrics"): metrics.handler(afterwards),
+                **webhooks.routes(store, helpdesks, executor, now=now),
+            },
+        ),
+        metrics=metrics,
+        ready=ready,
         now=now,
         _executors=(executor, afterwards),
         _sockets=[],
@@ -196,12 +252,12 @@ def who_we_are(client: WebClient) -> Workspace:
     """The bot token's workspace. Raises `Invalid` when Slack refuses it, `Unavailable` when out of reach."""
     try:
         return Workspace.of(client.auth_test())
-    except SlackApiError as error:
-        raise Invalid(
-            f"Slack does not accept SLACK_BOT_TOKEN ({error_name(error)}). Copy the bot token anew from "
-            "your app's page, OAuth & Permissions."
-        ) from None
-    except OSError as error:
+    except (SlackApiError, OSError, HTTPException) as error:
+        if classify(error) is Outcome.AUTH:
+            raise Invalid(
+                f"Slack does not accept SLACK_BOT_TOKEN ({error_name(error)}). Copy the bot token anew from "
+                "your app's page, OAuth & Permissions."
+            ) from None
         raise Unavailable(
             f"Slack cannot be reached ({error_name(error)}). Check the network and try again."
         ) from None
@@ -209,7 +265,7 @@ def who_we_are(client: WebClient) -> Workspace:
 
 def quiet_logs() -> None:
     """Raises the level of loggers that would print bodies, and of those that repeat what we log ourselves."""
-    for name in (BOLT_LOG, "slack_bolt", "slack_sdk"):
+    for name in (BOLT_LOG, "slack_bolt", "slack_sdk", "httpx", "httpcore", "stamina"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     logging.getLogger("iqs.socket_mode").setLevel(logging.WARNING)
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -243,7 +299,7 @@ def _client(settings: Settings, *, timeout: int, retries: int) -> WebClient:
     )
 
 
-def _bolt(settings: Settings, client: WebClient, us: Workspace, executor: ThreadPoolExecutor) -> App:
+def _bolt(settings: Settings, client: WebClient, us: Workspace, executor: ThreadPoolExecutor) -> CountingApp:
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
     ours = AuthorizeResult(
         enterprise_id=us.enterprise_id,
@@ -257,7 +313,7 @@ def _bolt(settings: Settings, client: WebClient, us: Workspace, executor: Thread
         return ours  # one workspace, asked once at the start; Identity compares each request with it
 
     tokenless = WebClient(base_url=client.base_url, timeout=client.timeout, retry_handlers=[])
-    return App(
+    return CountingApp(
         name="iqs",
         logger=logging.getLogger(BOLT_LOG),  # its level is copied to every logger that Bolt makes
         client=tokenless,
@@ -271,58 +327,21 @@ def _bolt(settings: Settings, client: WebClient, us: Workspace, executor: Thread
     )
 
 
-class _Schedules:
-    """Runs what is due at each tick; a problem is logged when it comes up, not twice a minute."""
-
-    def __init__(self, store: Store, now: Callable[[], datetime], wake: Callable[[], None]) -> None:
-        self._store = store
-        self._now = now
-        self._wake = wake
-        self._known: set[tuple[str, str]] = set()
-
-    def __call__(self) -> None:
-        done = scheduling.tick(self._store, now=self._now())
-        problems = {(each.team, each.problem) for each in done if each.problem}
-        for _, problem in sorted(problems - self._known):
-            log.warning("something due has to wait: %s", problem)
-        self._known = problems
-        if len(problems) < len(done):
-            self._wake()
+def _watch_scores(store: Store, now: Callable[[], datetime], wake: Callable[[], None]) -> None:
+    if watching.watch(store, now=now()):
+        wake()
 
 
-class _Readiness:
-    """What stands in the way of working: for load balancers and people."""
-
-    def __init__(self, store: Store, client: WebClient, delivery: Delivery) -> None:
-        self._store = store
-        self._client = client
-        self._delivery = delivery
-        self._asked_at: float | None = None
-        self._auth: str | None = None
-
-    def __call__(self) -> list[str]:
-        wrong = []
-        try:
-            if not self._store.is_current():
-                wrong.append("database not migrated")
-        except Unavailable:
-            wrong.append("database out of reach")
-        if self._asked_at is None or monotonic() - self._asked_at > AUTH_KEPT:
-            self._auth = self._ask()
-            self._asked_at = monotonic()
-        refused = self._auth or self._delivery.blocked
-        return [*wrong, f"slack: {refused}"] if refused else wrong
-
-    def _ask(self) -> str | None:
-        try:
-            self._client.auth_test()
-        except Exception as error:  # noqa: BLE001 - its name is the answer
-            return error_name(error)
-        return None
-
-
-def _door(settings: Settings, bolt: App, ready: Any, executor: ThreadPoolExecutor) -> Door | None:
+def _door(
+    settings: Settings,
+    bolt: CountingApp,
+    ready: Readiness,
+    executor: ThreadPoolExecutor,
+    also: Mapping[Route, Handler],
+) -> Door | None:
     secret = settings.slack_signing_secret
     if secret is None:
         return None
-    return Door(secret=secret.get_secret_value(), dispatch=bolt.dispatch, ready=ready, executor=executor)
+    return Door(
+        secret=secret.get_secret_value(), dispatch=bolt.dispatch, ready=ready, executor=executor, also=also
+    )

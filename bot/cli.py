@@ -21,8 +21,13 @@ COMMANDS = {
     "team": ("bot.commands.enrolling:team", "A team's settings."),
     "scorecard": ("bot.commands.publishing:scorecard", "What is rated."),
     "conversations": ("bot.commands.importing:conversations", "Closed support conversations."),
+    "schedule": ("bot.commands.scheduling:schedule", "When each team's draw and digest happen."),
+    "sync": ("bot.commands.syncing:sync", "Read the connected helpdesks now."),
+    "reviews": ("bot.commands.past:reviews", "The history of a past programme."),
     "draw": ("bot.commands.drawing:draw", "Draw a period's sample and hand it to the reviewers."),
     "report": ("bot.commands.reporting:report", "IQS for team, categories and agents."),
+    "outbox": ("bot.commands.outbox:outbox", "Messages that wait: look, send again, give up."),
+    "agreement": ("bot.commands.comparing:agreement", "Whether reviewers agree, and who is lenient."),
     "explain": ("bot.commands.reporting:explain", "The arithmetic of one review's score."),
 }
 """Name → where the command stands, and its line in `iqs --help`."""

@@ -10,9 +10,22 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.helpdesks import (
+    FreshdeskSettings,
+    FrontSettings,
+    GorgiasSettings,
+    HelpdeskSettings,
+    HelpScoutSettings,
+    HubSpotSettings,
+    IntercomSettings,
+    ZendeskSettings,
+)
 from iqs.errors import Invalid
 
 SLACK_API = "https://slack.com/api/"
+
+SOCKETS = 10
+"""Socket Mode connections that Slack allows an app, over all its processes."""
 
 
 class Need(StrEnum):
@@ -41,15 +54,23 @@ class _Files(PydanticBaseSettingsSource):
             seen = getattr(other, "env_vars", {})
             self.known |= {name.lower(): value for name, value in seen.items() if value}
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002 - the base's
-        path = self.known.get(f"{field_name}_file")
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        nested = field.annotation
+        if isinstance(nested, type) and issubclass(nested, HelpdeskSettings):
+            read = {name: self._read(f"{field_name}_{name}") for name in nested.model_fields}
+            return {name: value for name, value in read.items() if value is not None}, field_name, True
+        return self._read(field_name), field_name, False
+
+    def _read(self, name: str) -> str | None:
+        path = self.known.get(f"{name}_file")
         if path is None:
-            return None, field_name, False
+            return None
         try:
-            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+            return Path(path).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
-            name = f"{field_name}_file".upper()
-            raise Invalid(f"{name} names a file that cannot be read ({type(error).__name__}).") from None
+            raise Invalid(
+                f"{name.upper()}_FILE names a file that cannot be read ({type(error).__name__})."
+            ) from None
 
     def __call__(self) -> dict[str, Any]:
         read = {
@@ -67,6 +88,8 @@ class Settings(BaseSettings):
         env_ignore_empty=True,
         extra="ignore",
         populate_by_name=True,
+        env_nested_delimiter="_",  # INTERCOM_TOKEN is intercom.token
+        env_nested_max_split=1,
     )
 
     database_url: SecretStr = SecretStr("sqlite:///iqs.db")
@@ -74,9 +97,20 @@ class Settings(BaseSettings):
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_api_url: str = SLACK_API
+    socket_connections: int = Field(default=2, ge=1, le=SOCKETS)
     port: int = Field(default=3000, ge=1, le=65535)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    heartbeat_url: SecretStr | None = None
     excerpt_in_messages: bool = True
+    redaction: Literal["patterns", "ner"] = "patterns"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    intercom: IntercomSettings = IntercomSettings()
+    zendesk: ZendeskSettings = ZendeskSettings()
+    helpscout: HelpScoutSettings = HelpScoutSettings()
+    hubspot: HubSpotSettings = HubSpotSettings()
+    front: FrontSettings = FrontSettings()
+    freshdesk: FreshdeskSettings = FreshdeskSettings()
+    gorgias: GorgiasSettings = GorgiasSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -99,6 +133,16 @@ class Settings(BaseSettings):
         if parts.scheme == "http" and not _is_loopback(parts.hostname):
             raise ValueError("must begin with https:// (http:// is only for a sandbox on this machine)")
         return value if value.endswith("/") else value + "/"
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _https(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        parts = urlsplit(value.get_secret_value().strip())
+        if parts.scheme != "https" or not parts.hostname:
+            raise ValueError("must be an https:// address")  # never with the address itself: it is a secret
+        return SecretStr(value.get_secret_value().strip())
 
     @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", mode="after")
     @classmethod
@@ -127,6 +171,11 @@ class Settings(BaseSettings):
                     f"{need.upper()} does not begin with {PREFIX[need]}: it should be {WHERE[need]}."
                 )
         return found
+
+    @property
+    def helpdesks(self) -> dict[str, HelpdeskSettings]:
+        """The settings of each helpdesk we know, by its name."""
+        return {name: value for name, value in self if isinstance(value, HelpdeskSettings)}
 
     @property
     def url(self) -> str:
@@ -161,7 +210,7 @@ def load(*needs: Need, **given: Any) -> Settings:
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
-    name = str(place[0]).upper() if place else "A setting"
+    name = "_".join(str(each) for each in place).upper() or "A setting"
     reason = message.removeprefix("Value error, ").removeprefix("Input ").partition(", unable to parse")[0]
     return f"{name} {reason[0].lower()}{reason[1:]}."
 

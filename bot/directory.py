@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+from http.client import HTTPException
 from threading import Lock
 from typing import Any
 
@@ -12,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.outcomes import Outcome, classify, error_name, retry_after
 from iqs.people import Person
-from iqs.services import enrolling
+from iqs.services import delivering, enrolling
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ class Directory:
                 return 0
             log.warning("person %d could not be looked up in Slack: %s", person.id, error_name(error))
             changed = False
-        except OSError as error:
+        except (OSError, HTTPException) as error:  # a page cut off is no OSError
             log.warning("Slack could not be asked about people: %s", error_name(error))
             return 0
         self._asked[question, person.id] = self._now()
@@ -125,6 +126,7 @@ class Directory:
             log.info("person %d left Slack or became a guest: deactivated", person.id)
             enrolling.deactivate(self._store, slack_user_id)
             return True
+        delivering.seen(self._store, person.id, now=self._now())
         if user.get("tz") and user["tz"] != person.timezone:
             enrolling.link(self._store, person.id, slack_user_id, user["tz"])
             return True

@@ -1,15 +1,25 @@
 """From a Notice to its message: read what is stored at the moment of sending, and draw it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from blocks import digest, feedback, scorecard
+from blocks import alert, digest, feedback, scorecard, shift
 from blocks.kit import Message
+from iqs.errors import NotFound
 from iqs.notices import Notice, NoticeKind
-from iqs.services import reporting, reviewing, telling
+from iqs.services import alerting, reporting, reviewing, telling, watching
 from iqs.storage.store import Store
 
 Draw = Callable[[Store, Notice, datetime, bool], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A message, and the ids of gathered notices that it does not tell because their cause is gone."""
+
+    message: Message
+    untold: frozenset[int] = frozenset()
 
 
 def _scorecard(store: Store, notice: Notice, now: datetime, excerpts: bool) -> Message:
@@ -29,21 +39,53 @@ def _plain_digest(store: Store, notice: Notice, now: datetime, _excerpts: bool) 
     return digest.plain(reporting.digest(store, notice.object_id, now=now))
 
 
+def _alert(store: Store, notice: Notice, now: datetime, _excerpts: bool) -> Message:
+    return alert.message(alerting.alert(store, notice.person_id or 0, now=now))
+
+
+def _shift(store: Store, notice: Notice, _now: datetime, _excerpts: bool) -> Message:
+    return shift.message(watching.shift_report(store, notice.object_id))
+
+
 _PICTURES: dict[NoticeKind, Draw] = {
     NoticeKind.SCORECARD: _scorecard,
     NoticeKind.FEEDBACK: _feedback,
+    NoticeKind.ALERT: _alert,
+    NoticeKind.SHIFT: _shift,
     NoticeKind.DIGEST: _digest,
 }
 
 
 def draw(store: Store, notice: Notice, *, now: datetime, excerpts: bool) -> Message:
     """The notice's message as of now; an IQSError means that its cause is gone and nothing should be sent."""
-    return _PICTURES[notice.kind](store, notice, now, excerpts)
+    return picture(store, notice, now=now, excerpts=excerpts).message
 
 
-def draw_plain(store: Store, notice: Notice, *, now: datetime, excerpts: bool) -> Message:
+def picture(store: Store, notice: Notice, *, now: datetime, excerpts: bool) -> Picture:
+    """As `draw`, with what is told with the notice."""
+    if notice.told and notice.kind is NoticeKind.FEEDBACK:
+        return _reviews(store, notice)
+    # Gathered alerts need no list: each tells what stands still now.
+    return Picture(_PICTURES[notice.kind](store, notice, now, excerpts))
+
+
+def plain_picture(store: Store, notice: Notice, *, now: datetime, excerpts: bool) -> Picture:
     """The same without charts and tables, or in words alone, for when Slack refuses the picture."""
     if notice.kind is NoticeKind.DIGEST:
-        return _plain_digest(store, notice, now, excerpts)
-    message = draw(store, notice, now=now, excerpts=excerpts)
-    return Message(text=f"{message['text']} Open the App Home of IQS to read it.", blocks=[])
+        return Picture(_plain_digest(store, notice, now, excerpts))
+    drawn = picture(store, notice, now=now, excerpts=excerpts)
+    text = f"{drawn.message['text']} Open the App Home of IQS to read it."
+    return Picture(Message(text=text, blocks=[]), drawn.untold)
+
+
+def _reviews(store: Store, notice: Notice) -> Picture:
+    """Several reviews in one message; what was taken back meanwhile is left out."""
+    told, untold = [], set()
+    for each in sorted(notice.all, key=lambda one: (one.not_before, one.id)):
+        try:
+            told.append(telling.feedback(store, each.object_id))
+        except NotFound:
+            untold.add(each.id)
+    if not told:
+        raise NotFound("All of these reviews were taken back before they were sent.")
+    return Picture(feedback.gathered(told), frozenset(untold))

@@ -7,14 +7,18 @@ right workspace, and a person of the programme. The refusal is the same for all 
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from slack_bolt import Ack, BoltContext, BoltResponse
+from slack_bolt import Ack, BoltRequest, BoltResponse
+from slack_bolt.middleware import Middleware
 from slack_sdk.web import SlackResponse
 
 from blocks import kit, refusal
 from blocks.ids import CallbackId
+from bot.acks import Outcome, kind_of
 from bot.answers import Answers
+from bot.interactions import Interaction
 from iqs.people import Person
 from iqs.services import enrolling
 from iqs.storage.store import Store
@@ -79,28 +83,37 @@ def _enterprise(body: Mapping[str, Any]) -> str | None:
     return found if isinstance(found, str) else None
 
 
-class Identity:
-    """The global middleware. A listener behind it asks for `actor` and gets the Person."""
+class Identity(Middleware):
+    """The global middleware. A listener behind it asks for `actor` and gets the Person.
 
-    def __init__(self, store: Store, workspace: Workspace, answers: Answers) -> None:
+    And for `interaction`, through whose store it acts once, however often the request is delivered.
+    """
+
+    def __init__(
+        self, store: Store, workspace: Workspace, answers: Answers, *, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._workspace = workspace
         self._answers = answers
+        self._now = now
 
-    def __call__(
+    def process(
         self,
-        body: dict[str, Any],
-        context: BoltContext,
-        ack: Ack,
+        *,
+        req: BoltRequest,
+        resp: BoltResponse,  # noqa: ARG002 - Bolt hands it over
         next: Callable[[], BoltResponse],  # noqa: A002 - Bolt hands it over under this name
     ) -> BoltResponse:
         """Identifies and goes on, or refuses."""
+        body, context, ack = req.body, req.context, req.context.ack
         event = body.get("event") or {}
+        interaction = context["interaction"] = Interaction(self._store, body, now=self._now())
         ours = self._workspace.owns(body)
         if body.get("type") == "event_callback" and event.get("type") in WORKSPACE_EVENTS:
             return next() if ours else ack()
         actor = self._person(context.user_id, body) if ours else None
         if actor is None:
+            interaction.outcome = Outcome.STRANGER
             return self._refuse(body, context.user_id, ack)
         context["actor"] = actor
         return next()
@@ -114,9 +127,7 @@ class Identity:
     def _refuse(self, body: dict[str, Any], user_id: str | None, ack: Ack) -> BoltResponse:
         """One sentence where the person looks, and nothing else."""
         said = refusal.stranger()
-        log.info(
-            "refused a %s request of somebody who is not in the programme", body.get("type") or "command"
-        )
+        log.info("refused a %s of somebody who is not in the programme", kind_of(body))
         if "command" in body:
             return ack(text=said["text"], blocks=said["blocks"])
         kind = body.get("type")

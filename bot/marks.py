@@ -1,4 +1,7 @@
-"""Marks in messages: how a notice is found again in Slack when nobody knows whether it arrived."""
+"""Marks in messages: how a notice is found again in Slack when nobody knows whether it arrived.
+
+No kind of notice posts into a thread, so that a channel's history is all there is to read.
+"""
 
 import hashlib
 import hmac
@@ -28,12 +31,13 @@ class Marks:
         """The metadata that a notice's message carries."""
         return {"event_type": EVENT_TYPE, "event_payload": {"k": self._mark(notice)}}
 
-    def find(self, notice: Notice, channel: str, *, since: datetime) -> str | None:
-        """The ts of the message with this notice's mark, from a complete read of the channel since then.
+    def find(self, notice: Notice, channel: str, *, since: datetime) -> list[str]:
+        """The ts of every message with this notice's mark, the oldest first, from a complete read since then.
 
         Raises SlackApiError as the read does, and LookupError when there is too much to read: nobody knows.
         """
         mark = self._mark(notice)
+        found: list[str] = []
         cursor: str | None = None
         for _ in range(PAGES):
             page = self._reader.conversations_history(
@@ -47,13 +51,18 @@ class Marks:
             for each in messages:
                 metadata = each.get("metadata") or {}
                 if metadata.get("event_type") == EVENT_TYPE and metadata["event_payload"].get("k") == mark:
-                    return str(each["ts"])
+                    found.append(str(each["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
-                return None
+                return sorted(found, key=_moment)
         raise LookupError("the conversation is too long to search")
 
     def _mark(self, notice: Notice) -> str:
         if self._secret is None:
             self._secret = delivering.secret(self._store)
-        return hmac.new(self._secret, notice.key.encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._secret, notice.mark_key.encode(), hashlib.sha256).hexdigest()
+
+
+def _moment(ts: str) -> tuple[int, int]:
+    seconds, _, micros = ts.partition(".")
+    return int(seconds), int(micros or 0)

@@ -97,6 +97,27 @@ def classify(error: BaseException) -> Outcome:
     return Outcome.UNKNOWN
 
 
+class Standing(StrEnum):
+    """What an update that was refused says about the message it should have changed."""
+
+    THERE = "there"  # it stands, or nobody knows: nothing follows
+    GONE = "gone"  # nobody can use it any more: it was deleted, or it is not ours
+
+
+_GONE = frozenset({"message_not_found", "cant_update_message"})
+
+
+def standing(error: BaseException) -> Standing:
+    """Whether a message that `chat.update` could not change is worth posting anew.
+
+    Only where nobody can use it any more. After `edit_window_closed` it stands there and its buttons work, it only
+    looks old; posting it anew would be a second one.
+    """
+    return (
+        Standing.GONE if isinstance(error, SlackApiError) and error_name(error) in _GONE else Standing.THERE
+    )
+
+
 def unanswered(error: BaseException) -> bool:
     """Whether Slack itself gave no answer (network, 5xx, its own fault), so that an update may be repeated."""
     if not isinstance(error, SlackApiError):

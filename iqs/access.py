@@ -32,6 +32,7 @@ class Action(StrEnum):
     EXPORT = auto()
     CONFIGURE = auto()
     IMPORT = auto()
+    MEND = auto()  # see what does not reach its people, send it again or give it up
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ _MAY: Mapping[tuple[Action, type[Facts]], frozenset[Standing]] = {
     (Action.CONFIGURE, TeamFacts): frozenset({ADMIN}),
     (Action.CONFIGURE, Installation): frozenset({ADMIN}),
     (Action.IMPORT, Installation): frozenset({ADMIN}),
+    (Action.MEND, TeamFacts): frozenset({LEAD, ADMIN}),
+    (Action.MEND, Installation): frozenset({ADMIN}),
 }
 """Who may do what with which kind of thing; `_too_close` takes some of it back."""
 
@@ -148,6 +151,7 @@ SENTENCES: Mapping[Action, str] = {
     Action.EXPORT: "Only a lead of the team can export its reviews.",
     Action.CONFIGURE: "Only an admin can change settings.",
     Action.IMPORT: "Only an admin can import.",
+    Action.MEND: "There is no such message, or it is not yours to send.",
 }
 
 

@@ -6,11 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 
+from iqs.bodies import Body
+
 CONVERSATION_LIMIT = 200_000
 """Characters kept of all messages of one conversation together."""
 
 MESSAGES_LIMIT = 2_000
 """Messages kept of one conversation."""
+
+OTHER = "other"
+"""The channel of a conversation whose channel nobody told."""
 
 CUT_AUTHORS_LIMIT = 100
 """People named who wrote only in what is cut; more is no conversation but an attack."""
@@ -27,14 +32,22 @@ class Author(StrEnum):
     NOTE = "note"
 
 
+STAFF = (Author.AGENT, Author.NOTE)
+"""Messages whose authors took part as members of the team."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message as stored: clean text (see `iqs.text`); UTC time and the helpdesk's author id if known."""
+    """One message as stored: clean text (see `iqs.text`); UTC time and the helpdesk's author id if known.
+
+    `body` is how it looked, where that is more than `text` tells; then `text` is `iqs.bodies.plain(body)`.
+    """
 
     author: Author
     text: str
     at: datetime | None = None
     author_id: str | None = None
+    body: Body | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,14 @@ class SurveyAnswer:
     def percent(self) -> Fraction:
         """The answer on 0–100: (value - low) / (high - low) * 100."""
         return (self.value - self.low) / (self.high - self.low) * 100
+
+
+class Basis(StrEnum):
+    """What a duration counts: all hours, opening hours only, or what we computed from the messages' times."""
+
+    CALENDAR = "calendar"
+    BUSINESS = "business"
+    COMPUTED = "computed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +92,11 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation as imported, known by (`source`, `external_id`); times are UTC, durations seconds."""
+    """A conversation as imported, known by (`source`, `external_id`); times are UTC, durations seconds.
+
+    None means that nobody told, never zero. `bot_rating` is the survey of a bot's answers, kept apart from
+    `csat`; `others` are helpdesk ids of people known to have taken part beside the agent and the authors.
+    """
 
     source: str
     external_id: str
@@ -85,10 +110,16 @@ class Conversation:
     customer: Customer | None = None
     csat: SurveyAnswer | None = None
     ces: SurveyAnswer | None = None
+    bot_rating: SurveyAnswer | None = None
     first_response_seconds: int | None = None
+    first_response_basis: Basis | None = None
     handle_seconds: int | None = None
+    handle_basis: Basis | None = None
+    reopens: int | None = None
     tags: tuple[str, ...] = ()
     language: str | None = None
+    others: tuple[str, ...] = ()
+    updated_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -97,14 +128,12 @@ class Conversation:
 
     @property
     def participants(self) -> tuple[str, ...]:
-        """Helpdesk ids of everybody who worked on it: its agent, the authors of agent messages and notes."""
-        ids = dict.fromkeys(each.author_id for each in self.messages if each.author in _STAFF)
+        """Helpdesk ids of everybody who worked on it: its agent, the authors of agent messages and notes, `others`."""
+        ids = dict.fromkeys(each.author_id for each in self.messages if each.author in STAFF)
+        ids |= dict.fromkeys(self.others)
         if self.agent:
             ids = {self.agent.id: None, **ids}
         return tuple(each for each in ids if each)
-
-
-_STAFF = (Author.AGENT, Author.NOTE)
 
 
 def bounded(messages: Iterable[Message]) -> tuple[Message, ...]:
@@ -121,12 +150,12 @@ def bounded(messages: Iterable[Message]) -> tuple[Message, ...]:
         if left_messages or room < 0 or len(kept) == MESSAGES_LIMIT:
             left_messages += 1
             left_characters += len(message.text)
-            if message.author in _STAFF and message.author_id:
+            if message.author in STAFF and message.author_id:
                 cut_authors[message.author_id] = None
         else:
             kept.append(message)
     if left_messages:
-        seen = {each.author_id for each in kept if each.author in _STAFF}
+        seen = {each.author_id for each in kept if each.author in STAFF}
         unseen = [each for each in cut_authors if each not in seen]
         kept += [Message(Author.NOTE, CUT_AUTHOR, author_id=each) for each in unseen[:CUT_AUTHORS_LIMIT]]
         mark = f"… (cut: {left_messages:,} messages with {left_characters:,} characters left out)"

@@ -37,3 +37,7 @@ class TooLate(IQSError):
 
 class Unavailable(IQSError):
     """A database or another service cannot be reached; nothing was saved."""
+
+
+class Repeated(IQSError):
+    """This very interaction was acted on before; it is answered as done, and nothing was changed."""

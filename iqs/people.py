@@ -25,7 +25,8 @@ class Team:
 
     `timezone` is an IANA name; `channel_id` the Slack channel of the digest (opaque here); `quota` the
     conversations drawn for each agent and period; `opens`/`closes` the team's working hours in `timezone`
-    on `working_days` (0 = Monday); `shows_reviewer` whether an agent reads who reviewed them.
+    on `working_days` (0 = Monday); `shows_reviewer` whether an agent reads who reviewed them; `redacts` whether
+    customers' personal data is replaced by marks before text is stored.
     """
 
     id: int
@@ -38,6 +39,7 @@ class Team:
     closes: time = time(18)
     working_days: frozenset[int] = frozenset({0, 1, 2, 3, 4})
     shows_reviewer: bool = True
+    redacts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

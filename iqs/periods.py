@@ -5,6 +5,8 @@ the first. So consecutive periods never overlap and leave nothing out, and a day
 """
 
 import re
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
@@ -17,12 +19,22 @@ TREND_WEEKS = 12
 YEARS = (1971, 2999)
 """The years in which a period may lie: far enough from the ends of the calendar to reckon around it."""
 
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 TICK = timedelta(microseconds=1)
 
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE | re.ASCII)
 _SPAN = re.compile(r"(\d{4}-\d\d-\d\d)\s*(?:\.\.|to|–)\s*(\d{4}-\d\d-\d\d)?", re.IGNORECASE | re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_YEAR = re.compile(r"\d{4}", re.ASCII)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
+_QUARTER = re.compile(r"q([1-4])(?: (\d{4}))?", re.ASCII)
+_MONTH_NAME = re.compile(r"([a-z]{3,9})(?: (\d{4}))?", re.ASCII)
 _LAST_DAYS = re.compile(r"last (\d{1,3}) days", re.IGNORECASE | re.ASCII)
 
 
@@ -95,7 +107,9 @@ def last_days(now: datetime, zone: str, count: int) -> Period:
 
 
 def before(period: Period, zone: str) -> Period:
-    """The period of as many local days that ends where this one starts."""
+    """The period of as many local days that ends where this one starts; of all time, an empty one."""
+    if period.undated:
+        return Period(period.start, period.start, "")
     first, last = dates(period, zone)
     length = last - first + DAY
     return days(first - length, first - DAY, zone)
@@ -105,6 +119,33 @@ def trend(period: Period, zone: str, count: int = TREND_WEEKS) -> tuple[Period, 
     """The ISO weeks up to and with the one in which the period ends, oldest first."""
     last = dates(period, zone)[1]
     return tuple(week(last - back * WEEK, zone) for back in reversed(range(count)))
+
+
+def month(year: int, number: int, zone: str) -> Period:
+    """A calendar month, called "October 2026"."""
+    _within_reach(year)
+    first = date(year, number, 1)
+    return days(first, _next_month(first) - DAY, zone, f"{MONTHS[number - 1].capitalize()} {year}")
+
+
+def quarter(year: int, number: int, zone: str) -> Period:
+    """A calendar quarter (1–4), called "Q4 2026"."""
+    _within_reach(year)
+    first = date(year, 3 * number - 2, 1)
+    last = date(year, 3 * number, 1)
+    return days(first, _next_month(last) - DAY, zone, f"Q{number} {year}")
+
+
+def year(number: int, zone: str) -> Period:
+    """A calendar year, called "2026"."""
+    _within_reach(number)
+    return days(date(number, 1, 1), date(number, 12, 31), zone, str(number))
+
+
+def all_time(now: datetime, zone: str) -> Period:
+    """Everything up to and with today, and what has no time; nothing lies before it."""
+    span = days(date(YEARS[0], 1, 1), local_date(now, zone), zone, "all time")
+    return replace(span, undated=True)
 
 
 def dates(period: Period, zone: str) -> tuple[date, date]:
@@ -141,13 +182,16 @@ def parse(text: str, zone: str, now: datetime) -> Period:
     """A period as people type it; Invalid, with examples, for anything else.
 
     "2026-W47", "this week", "last week", "last 30 days", "2026-11-01..2026-11-30" (both days included),
-    "2026-11-01.." (up to today).
+    "2026-11-01.." (up to today), "today", "yesterday", "2026-11-18"; "October" (the last one that has begun), "October
+    2026", "2026-10", "this month", "last month"; "Q3", "Q3 2026", "this quarter", "last quarter"; "2026"; "all".
     """
     words = " ".join(text.lower().split())
-    if words == "this week":
-        return this_week(now, zone)
-    if words == "last week":
-        return last_week(now, zone)
+    today = local_date(now, zone)
+    named = _named(words, today, zone)
+    if named is not None:
+        return named
+    if words in {"all", "all time"}:
+        return all_time(now, zone)
     found = _LAST_DAYS.fullmatch(words)
     if found and int(found[1]) > 0:
         return last_days(now, zone, int(found[1]))
@@ -162,6 +206,71 @@ def parse(text: str, zone: str, now: datetime) -> Period:
     return named_week(text, zone)
 
 
+def _named(words: str, today: date, zone: str) -> Period | None:
+    """A period with a name of the calendar; None for anything else."""
+    this_quarter = (today.month + 2) // 3
+    last_month = today.replace(day=1) - DAY
+    relative = {
+        "today": lambda: days(today, today, zone, "today"),
+        "yesterday": lambda: days(today - DAY, today - DAY, zone, "yesterday"),
+        "this week": lambda: week(today, zone),
+        "last week": lambda: week(today - WEEK, zone),
+        "this month": lambda: month(today.year, today.month, zone),
+        "last month": lambda: month(last_month.year, last_month.month, zone),
+        "this quarter": lambda: quarter(today.year, this_quarter, zone),
+        "last quarter": lambda: quarter(
+            today.year - (this_quarter == 1), 4 if this_quarter == 1 else this_quarter - 1, zone
+        ),
+        "this year": lambda: year(today.year, zone),
+        "last year": lambda: year(today.year - 1, zone),
+    }
+    if words in relative:
+        return relative[words]()
+    for pattern, read in (
+        (_DAY, _a_day),
+        (_YEAR, _a_year),
+        (_MONTH, _a_month),
+        (_QUARTER, _a_quarter),
+        (_MONTH_NAME, _by_name),
+    ):
+        if found := pattern.fullmatch(words):
+            return read(found, today, zone)
+    return None
+
+
+def _a_day(found: re.Match[str], _today: date, zone: str) -> Period | None:
+    with suppress(ValueError):
+        day = date.fromisoformat(found[0])
+        return days(day, day, zone)
+    return None
+
+
+def _a_year(found: re.Match[str], _today: date, zone: str) -> Period:
+    return year(int(found[0]), zone)
+
+
+def _a_month(found: re.Match[str], _today: date, zone: str) -> Period:
+    return month(int(found[1]), int(found[2]), zone)
+
+
+def _a_quarter(found: re.Match[str], today: date, zone: str) -> Period:
+    number = int(found[1])
+    begun = 3 * number - 2 <= today.month
+    return quarter(int(found[2]) if found[2] else today.year - (not begun), number, zone)
+
+
+def _by_name(found: re.Match[str], today: date, zone: str) -> Period | None:
+    """A month by its name or the first three letters of it; the last one that has begun, without a year."""
+    fitting = [place for place, name in enumerate(MONTHS, 1) if name.startswith(found[1])]
+    if len(fitting) != 1:
+        return None
+    return month(int(found[2]) if found[2] else today.year - (fitting[0] > today.month), fitting[0], zone)
+
+
+def _next_month(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
 def _within_reach(*years: int) -> None:
     if min(years) < YEARS[0] or max(years) > YEARS[1]:
         raise Invalid(f"The period is outside the years {YEARS[0]} to {YEARS[1]}.")
@@ -170,7 +279,7 @@ def _within_reach(*years: int) -> None:
 def _unreadable(text: str) -> NoReturn:
     raise Invalid(
         f"“{text.strip()}” is not a period. "
-        "Write 2026-W47, “last week”, “last 30 days” or 2026-11-01..2026-11-30."
+        "Write 2026-W47, “last week”, “October”, “last 30 days” or 2026-11-01..2026-11-30."
     )
 
 

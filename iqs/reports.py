@@ -9,6 +9,8 @@ from datetime import date, datetime
 
 from iqs.assignments import Progress, Waiting
 from iqs.conversations import Conversation
+from iqs.falls import Turn
+from iqs.oversight import Operations
 from iqs.people import Person, Team
 from iqs.reviews import Draft, ReviewKind, Stream
 from iqs.scorecards import Scorecard
@@ -18,11 +20,15 @@ from iqs.statistics import Change, Estimate
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span [start, end) in UTC with the name people give it ("week 47", "last 30 days")."""
+    """A span [start, end) in UTC with the name people give it ("week 47", "last 30 days").
+
+    `undated` adds what has no time: reviews of a past programme that told none.
+    """
 
     start: datetime
     end: datetime
     label: str
+    undated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,32 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftReview:
+    """One of the reviews behind a shift; `percent` is its score, or its rating in the category."""
+
+    review_id: int
+    subject: str | None
+    percent: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftReport:
+    """A fall or recovery of a team's score, or of a `category` by name, with its lowest reviews.
+
+    The `n` reviews since `began_at` average `mean`; before, `usual` was usual (both 0–100).
+    """
+
+    team: Team
+    turn: Turn
+    category: str | None
+    mean: float
+    usual: float
+    n: int
+    began_at: datetime
+    reviews: tuple[ShiftReview, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewLine:
     """One received review in a list."""
 
@@ -151,7 +183,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything the App Home of one person shows."""
+    """Everything the App Home of one person shows; `operations` only for those who may mend something."""
 
     person: Person
     teams: tuple[Team, ...]
@@ -160,3 +192,4 @@ class Home:
     personal: PersonalReport | None = None
     led: tuple[TeamReport, ...] = ()
     next_times: Mapping[str, datetime] = field(default_factory=dict)
+    operations: Operations | None = None

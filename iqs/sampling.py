@@ -16,13 +16,14 @@ class Candidate:
     """A closed conversation of the period as the draw sees it: facts, no text.
 
     `participants` are the people (ids) who wrote in it; `reviewee_id` the agent whose work would be reviewed.
+    A number of messages is None while the helpdesk has told only the header.
     """
 
     conversation_id: int
     key: str
     reviewee_id: int
-    customer_messages: int
-    agent_messages: int
+    customer_messages: int | None
+    agent_messages: int | None
     participants: frozenset[int] = frozenset()
 
 
@@ -40,10 +41,13 @@ NO_PERSON = "agent not matched to a person"
 
 
 def exclusion(candidate: Candidate) -> str | None:
-    """Why a conversation cannot be reviewed, or None: it needs at least one customer and one agent message."""
-    if candidate.customer_messages < 1:
+    """Why a conversation cannot be reviewed, or None: it needs at least one customer and one agent message.
+
+    What is not known yet keeps nothing out: only what was drawn is read from the helpdesk.
+    """
+    if candidate.customer_messages == 0:
         return NO_CUSTOMER
-    if candidate.agent_messages < 1:
+    if candidate.agent_messages == 0:
         return NO_AGENT
     return None
 

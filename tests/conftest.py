@@ -14,12 +14,26 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine, text
 
 from iqs.storage.migrating import upgrade
 from iqs.storage.store import Store
 
+# How fast a machine makes inputs says nothing about the code.
+settings.register_profile("iqs", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("iqs")
+
 TEMPLATE = "iqs_template"
+
+
+def pytest_addoption(parser):
+    """The vendors' OpenAPI descriptions are theirs and not part of the project."""
+    parser.addoption(
+        "--helpdesk-specs", metavar="DIR", help="folder with the helpdesks' OpenAPI descriptions"
+    )
+
+
 numbers = itertools.count()
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,12 +12,16 @@ from slack_sdk.errors import SlackApiError
 
 from bot.app import who_we_are
 from bot.commands.examples import examples
+from bot.commands.opening import now
 from bot.config import Need, Settings, load
+from bot.helpdesks import connected
 from bot.identity import Workspace
 from bot.outcomes import error_name
 from iqs.errors import Invalid, IQSError
+from iqs.helpdesk.base import Roster
 from iqs.people import Role, Team
-from iqs.services import enrolling
+from iqs.replicas import ReplicaKind
+from iqs.services import enrolling, living
 from iqs.storage.store import Store
 
 MANIFEST = "manifest.yml"
@@ -73,6 +78,8 @@ def examine() -> Iterator[Finding]:
                 yield from _slack(client, settings, us)
         if store is not None:
             yield from _programme(store, client if us else None)
+            yield from _processes(store)
+        yield from _helpdesks(settings)
     finally:
         if store is not None:
             store.close()
@@ -163,6 +170,51 @@ def _programme(store: Store, client: WebClient | None) -> Iterator[Finding]:
         )
     else:
         yield Finding(True, "Everybody is linked to Slack.")
+
+
+def _processes(store: Store) -> Iterator[Finding]:
+    """Who lives, and whether anybody receives and anybody sends."""
+    at = now()
+    living_now = living.alive(store, now=at)
+    for each in living_now:
+        since = f"{each.started_at:%Y-%m-%d %H:%M} UTC"
+        ago = max(0, round((at - each.seen_at).total_seconds()))
+        yield Finding(
+            True,
+            f"`iqs {each.kind}` runs on {each.host} (process {each.process}) since {since}, seen {ago} "
+            "seconds ago.",
+        )
+    kinds = {each.kind for each in living_now}
+    if not kinds:
+        yield Finding(None, "No process runs just now. Start one with: iqs run")
+    elif kinds == {ReplicaKind.WEB}:
+        yield Finding(False, "Only `iqs web` runs, so nothing is sent. Start one beside it: iqs worker")
+    elif kinds == {ReplicaKind.WORKER}:
+        yield Finding(False, "Only `iqs worker` runs, so no click is received. Start one beside it: iqs web")
+
+
+def _helpdesks(settings: Settings) -> Iterator[Finding]:
+    """Whether each connected helpdesk lets us in."""
+    try:
+        helpdesks = connected(settings.helpdesks, attempts=2, patience=5.0)
+    except Invalid as error:
+        yield Finding(False, str(error))
+        return
+    if not helpdesks:
+        yield Finding(
+            None,
+            "No helpdesk is connected, so conversations come from files only. docs/helpdesks.md says how to.",
+        )
+    for source, helpdesk in helpdesks.items():
+        try:
+            # an hour is enough to see that the list can be read; nothing is stored
+            helpdesk.list_closed(now() - timedelta(hours=1), now())
+            agents = len(helpdesk.agents()) if isinstance(helpdesk, Roster) else 0
+        except IQSError as error:
+            yield Finding(False, f"{source}: {error}")
+        else:
+            known = f" and names {agents} agents" if agents else ""
+            yield Finding(True, f"{source} lets us read closed conversations{known}.")
 
 
 def _team(store: Store, team: Team, client: WebClient | None) -> Iterator[Finding]:

@@ -9,9 +9,16 @@ import click
 
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
+from bot.commands.scheduling import lines as scheduling_lines
 from iqs.errors import Invalid
-from iqs.services import enrolling, scheduling
+from iqs.services import enrolling, planning, scheduling
 
+_REDACTION = {
+    True: "From now on personal data is replaced by marks before text is stored. "
+    "For what is stored already: iqs conversations redact",
+    False: "Careful: from now on names, addresses, phone and card numbers of this team's customers are stored as they "
+    "come, and reviewers read them. Excerpts in messages stay redacted.",
+}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -61,7 +68,8 @@ def list_teams() -> None:
             click.echo(
                 f"{each.name}: channel {each.channel_id or 'none yet'}, {each.timezone}, "
                 f"{each.opens:%H:%M}–{each.closes:%H:%M} {days}, {each.quota} conversations an agent "
-                f"and week, reviewer's name {'shown' if each.shows_reviewer else 'hidden'}"
+                f"and week, reviewer's name {'shown' if each.shows_reviewer else 'hidden'}, "
+                f"personal data {'redacted' if each.redacts else 'stored as it comes'}"
             )
 
 
@@ -76,6 +84,11 @@ def list_teams() -> None:
 @click.option("--closes", help="End of the working day, such as 18:00.")
 @click.option("--days", help='Working days, such as "mon tue wed thu fri".')
 @click.option("--show-reviewer/--hide-reviewer", default=None, help="Whether agents read who reviewed them.")
+@click.option(
+    "--redact",
+    type=click.Choice(["on", "off"]),
+    help="Whether customers' personal data is replaced by marks before text is stored (on unless you say otherwise).",
+)
 def set_team(
     name: str,
     *,
@@ -86,6 +99,7 @@ def set_team(
     closes: str | None,
     days: str | None,
     show_reviewer: bool | None,
+    redact: str | None,
 ) -> None:
     """Change a team's settings; what is not named stays."""
     wanted: dict[str, Any] = {
@@ -96,13 +110,19 @@ def set_team(
         "closes": _time("--closes", closes),
         "working_days": _days(days),
         "shows_reviewer": show_reviewer,
+        "redacts": None if redact is None else redact == "on",
     }
     given = {key: value for key, value in wanted.items() if value is not None}
     if not given:
         raise Invalid("Nothing to change was named. See: iqs team set --help")
     with opened_store() as store:
-        changed = enrolling.configure_team(store, None, name, **given)
+        changed = enrolling.configure_team(store, None, name, now=now(), **given)
+        moved = planning.planned(store, now=now(), team_name=name) if timezone is not None else []
     click.echo(f"{changed.name} is set.")
+    if redact is not None:
+        click.echo(_REDACTION[changed.redacts])
+    for line in (line for each in moved for line in scheduling_lines(each)):
+        click.echo(line)
 
 
 def _time(option: str, text: str | None) -> time | None:

@@ -1,4 +1,4 @@
-"""`iqs conversations`: imports, streamed in flat memory."""
+"""`iqs conversations`: imports, streamed in flat memory, and redacting what is stored."""
 
 import json
 import sys
@@ -8,7 +8,8 @@ import click
 
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
-from iqs.services import importing
+from iqs import recognition
+from iqs.services import importing, redacting
 from iqs.services.importing import ConversationImport
 
 SHOWN = 20
@@ -53,6 +54,25 @@ def import_conversations(file: Path, *, as_json: bool) -> None:
         click.echo(f"  line {each.line}: {each.reason}", err=True)
     if done.rejected > SHOWN:
         click.echo(f"  and {done.rejected - SHOWN} more; --json lists up to 1,000.", err=True)
+
+
+@conversations.command("redact")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def redact_conversations(*, yes: bool) -> None:
+    """Replace personal data in the conversations that are stored already by marks such as [e-mail].
+
+    For text imported before a team's redaction was switched on (iqs team set TEAM --redact on). It cannot be undone;
+    teams that have it switched off are left alone. What reviewers wrote themselves is not touched.
+    """
+    if not yes:
+        click.confirm("This changes stored conversations for good. Go on?", abort=True, err=True)
+    with opened_store() as store:
+        length = redacting.stored(store)
+        with click.progressbar(
+            length=max(1, length), label="Redacting", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+            done = redacting.redact_stored(store, by=recognition.chosen(), progress=bar.update)
+    click.echo(f"{done.read:,} looked at, {done.changed:,} changed, {done.marks:,} marks set.")
 
 
 def _counts(done: ConversationImport) -> dict[str, object]:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from bot import config
+from iqs import recognition
 from iqs.errors import Invalid
 from iqs.storage.store import Store
 
@@ -12,7 +13,9 @@ from iqs.storage.store import Store
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """The database of DATABASE_URL. Invalid when it was not migrated yet."""
-    store = Store(config.load().url)
+    settings = config.load()
+    recognition.choose(settings.redaction)
+    store = Store(settings.url)
     try:
         if not store.is_current():
             raise Invalid("The database is not at this version's step. Bring it there with: iqs db upgrade")

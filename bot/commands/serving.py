@@ -1,9 +1,10 @@
 """`iqs run`, `iqs web` and `iqs worker`: the processes that live."""
 
 import logging
+import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from threading import Event
 from types import FrameType
 
@@ -11,10 +12,16 @@ import click
 
 from bot.app import Application, build
 from bot.commands.alone import alone
+from bot.commands.attendance import attending
 from bot.commands.examples import examples
-from bot.config import Need, Settings, load
+from bot.commands.opening import now
+from bot.config import SOCKETS, Need, Settings, load
 from iqs.errors import Invalid, Unavailable
+from iqs.replicas import ReplicaKind
+from iqs.services import living
 from iqs.storage.store import Store
+
+log = logging.getLogger(__name__)
 
 
 @click.command(epilog=examples("SLACK_BOT_TOKEN=xoxb-… SLACK_APP_TOKEN=xapp-… iqs run"))
@@ -31,29 +38,31 @@ def run() -> None:
         app.connect()
         app.work()
 
-    _live(settings, start, "IQS is connected to Slack.")
+    _live(settings, ReplicaKind.RUN, start, "IQS is connected to Slack.")
 
 
 @click.command(epilog=examples("DATABASE_URL=postgresql://… SLACK_BOT_TOKEN=xoxb-… iqs worker"))
 def worker() -> None:
     """Run delivery and clock, beside one or more `iqs web`.
 
-    On PostgreSQL several may run; on SQLite a second one is refused.
+    On PostgreSQL several may run; on SQLite one, on the machine of `iqs web`: a second is refused.
     """
     settings = load(Need.BOT_TOKEN)
     _log(settings)
-    _live(settings, Application.work, "IQS delivers.")
+    _live(settings, ReplicaKind.WORKER, Application.work, "IQS delivers.")
 
 
 @click.command(epilog=examples("SLACK_BOT_TOKEN=xoxb-… SLACK_SIGNING_SECRET=… iqs web"))
 def web() -> None:
-    """Serve Slack's requests over HTTP at PORT: /slack/events, /healthz, /readyz."""
+    """Serve Slack's requests over HTTP at PORT: /slack/events, /healthz, /readyz.
+
+    On PostgreSQL several may run; on SQLite one, beside one `iqs worker` on the same machine.
+    """
     import uvicorn  # noqa: PLC0415 - the other commands do without
 
     settings = load(Need.BOT_TOKEN, Need.SIGNING_SECRET)
     _log(settings)
-    app = build(settings)
-    try:
+    with _replica(settings, ReplicaKind.WEB), closing(build(settings)) as app:
         if app.door is None:
             raise Invalid("SLACK_SIGNING_SECRET is missing.")
         server = uvicorn.Server(
@@ -72,24 +81,42 @@ def web() -> None:
             server.run()
         if not server.started:
             raise Unavailable(f"Port {settings.port} cannot be listened on; is another program using it?")
-    finally:
-        app.close()
 
 
-def _live(settings: Settings, start: Callable[[Application], None], ready: str) -> None:
+def _live(settings: Settings, kind: ReplicaKind, start: Callable[[Application], None], ready: str) -> None:
     """Builds, starts, and waits for the signal to stop; what is in hand is finished."""
-    store = Store(settings.url)
-    path = store.path
-    store.close()
-    with alone(path), _until_signalled() as stopped:
-        app = build(settings)
-        try:
-            start(app)
-            click.echo(ready, err=True)
-            stopped.wait()
-            click.echo("Stopping: finishing what is in hand.", err=True)
-        finally:
-            app.close()
+    with (
+        _until_signalled() as stopped,
+        _replica(settings, kind),
+        closing(build(settings)) as app,
+    ):
+        if kind is ReplicaKind.RUN:
+            _count_sockets(app.store, each=settings.socket_connections)
+        start(app)
+        click.echo(ready, err=True)
+        stopped.wait()
+        click.echo("Stopping: finishing what is in hand.", err=True)
+
+
+@contextmanager
+def _replica(settings: Settings, kind: ReplicaKind) -> Iterator[None]:
+    """Refuses a second one on SQLite; says that this one lives until all its work is finished."""
+    # A store of its own: a beat waits for none of the connections that the work has taken.
+    with closing(Store(settings.url, pool_size=1)) as store, alone(store.path, kind):
+        if not store.is_current():
+            raise Invalid("The database is not at this version's step. Bring it there with: iqs db upgrade")
+        with attending(store, kind, lambda: os.kill(os.getpid(), signal.SIGTERM)):
+            yield
+
+
+def _count_sockets(store: Store, *, each: int) -> None:
+    """Says so when several `iqs run` together ask for more connections than Slack allows."""
+    processes = sum(replica.kind is ReplicaKind.RUN for replica in living.alive(store, now=now()))
+    if processes * each > SOCKETS:
+        log.warning(
+            "%d `iqs run` with %d Socket Mode connections each: Slack allows %d in all. Set SOCKET_CONNECTIONS lower.",
+            processes, each, SOCKETS,
+        )  # fmt: skip
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class DemoClock(Clock):
 
     def __init__(self, start: datetime) -> None:
         super().__init__(start)
-        self.when_moved: Callable[[], None] = lambda: None
+        self.when_moved: Callable[[], object] = lambda: None
 
     def move(self, to: str, zone: str = "UTC") -> datetime:
         """As `Clock.move`; what is due by then happens at once."""

@@ -13,15 +13,15 @@ from iqs.assignments import AssignmentState
 from iqs.conversations import HelpdeskAgent
 from iqs.files.scorecards import preset
 from iqs.helpdesk.demo import demo_conversations
-from iqs.notices import scorecard_key
+from iqs.notices import NoticeState, scorecard_key
 from iqs.people import Person
 from iqs.reviews import UNDO_WINDOW
 from iqs.scoring import micropoints, review_score
 from iqs.services import (
     assigning,
-    delivering,
     enrolling,
     importing,
+    mending,
     publishing,
     reviewing,
     scheduling,
@@ -42,8 +42,6 @@ SEED_TODAY = "demo16"
 """Of this Monday's draw: the first conversation in it is about the Larkfield Two, which dips."""
 FRESH_FROM = 4
 """Weekday (Friday) of the last week from which feedback is still to be read when the demo opens."""
-
-BEFORE = "before the demo begins"
 
 
 def local(day: date, at: time) -> datetime:
@@ -120,12 +118,11 @@ def schedule(store: Store, *, now: datetime) -> None:
 
 def call_off(store: Store, *, now: datetime) -> int:
     """Cancels every message that is due by then, and returns how many they were."""
-    count = 0
-    while due := delivering.claim(store, now=now, limit=500):
-        for notice in due:
-            delivering.cancel(store, notice, error=BEFORE)
-        count += len(due)
-    return count
+    waiting = mending.listed(store, states=[NoticeState.PENDING], now=now, limit=10_000)
+    due = [each for each in waiting if each.not_before <= now]
+    for each in due:
+        mending.cancel(store, None, each.id, now=now)
+    return len(due)
 
 
 def identified(store: Store, member: cast.Member) -> Person:

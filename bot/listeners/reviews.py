@@ -1,24 +1,30 @@
 """What a reviewer clicks: ratings in the message and in the modal, submit, edit, undo, skip, hand on."""
 
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 
-from blocks import ids, review, scorecard, skip
+from blocks import ids, review, scorecard, skip, window
 from blocks.ids import ActionId, CallbackId
 from blocks.kit import Message
 from bot.answers import Place
+from bot.interactions import Interaction
 from bot.listeners import home
 from bot.listeners.wiring import Wiring, in_modal
 from iqs.assignments import AssignmentState, Card
-from iqs.errors import Invalid, IQSError, TooLate
+from iqs.edits import merged
+from iqs.errors import Conflict, Invalid, IQSError, NotAllowed, NotFound, Repeated, TooLate
 from iqs.notices import scorecard_key
 from iqs.people import Person
 from iqs.services import delivering, releasing, reviewing
 
 Json = dict[str, Any]
 
+TOOK_PART = "The text shows that you took part in this conversation, so it is not yours to review."
 CLOSED = "This review is closed; there is nothing left to rate."
+BOTH = "This was changed in another window too; that is kept until you press Save draft again."
 
 
 def register(app: App, wiring: Wiring) -> None:
@@ -32,8 +38,8 @@ def register(app: App, wiring: Wiring) -> None:
     app.action(ActionId.UNDO)(ears.undo)
     app.action(ActionId.MENU)(ears.menu)
     app.action(ids.REVIEW_PAGE)(ears.turn_page)
-    app.action(ActionId.REVIEW_SAVE)(ears.save_form)
-    app.action(ActionId.REVIEW_CAUSES)(ears.keep_form)
+    app.action(ActionId.REVIEW_SAVE)(ears.save_draft)
+    app.action(ActionId.REVIEW_CAUSES)(ears.keep_tick)
     app.view(CallbackId.REVIEW)(ears.submit_modal)
     app.view(CallbackId.SKIP)(ears.skip)
 
@@ -45,114 +51,184 @@ def fold(wiring: Wiring) -> None:
         ears.redraw_posted(assignment_id)
 
 
+def redraw(wiring: Wiring, assignment_ids: Iterable[int]) -> None:
+    """Scorecards that show something else now, such as a text that has come from the helpdesk."""
+    ears = _Reviews(wiring)
+    for assignment_id in dict.fromkeys(assignment_ids):
+        ears.redraw_posted(assignment_id)
+
+
 class _Reviews:
     def __init__(self, wiring: Wiring) -> None:
         self._w = wiring
 
     # In the message
 
-    def rate(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
+    def rate(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
         rated = scorecard.read_rate(action)
+        number, now = rated.assignment_id, self._w.now()
         try:
-            reviewing.rate(
-                self._w.store, actor, rated.assignment_id, rated.category, rated.value, now=self._w.now()
-            )
+            reviewing.rate(interaction.store, actor, number, rated.category, rated.value, now=now)
         except IQSError as error:
-            return self._refused(ack, body, rated.assignment_id, error)
-        return self._redrawn(ack, body, rated.assignment_id)
+            return self._refused(ack, body, number, error, interaction)
+        return self._redrawn(ack, body, number)
 
-    def submit(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
-        assignment_id = scorecard.read_assignment(action)
+    def submit(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
+        number = scorecard.read_assignment(action)
         try:
-            reviewing.submit(self._w.store, actor, assignment_id, now=self._w.now())
+            reviewing.submit(interaction.store, actor, number, now=self._w.now())
         except IQSError as error:
-            return self._refused(ack, body, assignment_id, error)
-        return self._redrawn(ack, body, assignment_id)
+            return self._refused(ack, body, number, error, interaction)
+        return self._redrawn(ack, body, number)
 
-    def undo(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
-        assignment_id = scorecard.read_assignment(action)
+    def undo(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
+        number = scorecard.read_assignment(action)
         try:
-            reviewing.undo(self._w.store, actor, assignment_id, now=self._w.now())
+            reviewing.undo(interaction.store, actor, number, now=self._w.now())
         except IQSError as error:
-            return self._refused(ack, body, assignment_id, error)
-        return self._redrawn(ack, body, assignment_id)
+            return self._refused(ack, body, number, error, interaction)
+        return self._redrawn(ack, body, number)
 
-    def edit(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
+    def edit(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
         """Takes the review back and opens it, as one click."""
-        assignment_id = scorecard.read_assignment(action)
+        number = scorecard.read_assignment(action)
         try:
-            card = reviewing.undo(self._w.store, actor, assignment_id, now=self._w.now())
+            card = reviewing.undo(interaction.store, actor, number, now=self._w.now())
         except IQSError as error:
-            return self._refused(ack, body, assignment_id, error)
+            return self._refused(ack, body, number, error, interaction)
         self._w.answers.open(body, review.modal(card))
-        return self._redrawn(ack, body, assignment_id)
+        return self._redrawn(ack, body, number)
 
-    def read(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
-        assignment_id = scorecard.read_assignment(action)
-        card = reviewing.open_card(self._w.store, actor, assignment_id)
+    def read(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
+        number = scorecard.read_assignment(action)
+        interaction.note()
+        card = reviewing.open_card(self._w.store, actor, number)
         if card.assignment.state is AssignmentState.OPEN:
-            self._w.answers.open(body, review.modal(card), push=in_modal(body))
+            missing = self._w.fetch is not None and not card.conversation.messages
+            then = partial(self._bring_text, body, number, interaction) if missing else None
+            self._w.answers.open(body, review.modal(card), push=in_modal(body), then=then)
             return ack()
-        return self._refused(ack, body, assignment_id, TooLate(CLOSED))
+        return self._refused(ack, body, number, TooLate(CLOSED), interaction)
 
-    def menu(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
-        assignment_id, choice = scorecard.read_menu(action)
+    def _bring_text(self, body: Json, number: int, interaction: Interaction, view: Mapping[str, Any]) -> None:
+        """Fetches the text into the window that is open already; says so kindly when it cannot be had."""
+        try:
+            card = reviewing.card_of_notice(self._w.store, number)
+            if self._w.fetch is not None:
+                self._w.fetch(card.assignment.conversation_id)
+            card = reviewing.card_of_notice(self._w.store, number)
+            if card.assignment.state is not AssignmentState.OPEN:
+                raise TooLate(TOOK_PART)
+        except IQSError as error:
+            self._w.errors.tell(body, error, interaction)
+        else:
+            self._w.answers.redraw_view(
+                view, lambda: review.modal(reviewing.card_of_notice(self._w.store, number))
+            )
+
+    def menu(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
+        number, choice = scorecard.read_menu(action)
         try:
             if choice is scorecard.Choice.SKIP:
-                card = reviewing.open_card(self._w.store, actor, assignment_id)
+                interaction.note()
+                card = reviewing.open_card(self._w.store, actor, number)
                 if card.assignment.state is not AssignmentState.OPEN:
-                    return self._refused(ack, body, assignment_id, TooLate(CLOSED))
+                    raise TooLate(CLOSED)
                 self._w.answers.open(body, skip.modal(card))
             elif choice is scorecard.Choice.REASSIGN:
-                card = reviewing.reassign(self._w.store, actor, assignment_id, now=self._w.now())
-                self._w.answers.redraw(_key(assignment_id), Place.of(body), lambda: scorecard.passed_on(card))
+                card = reviewing.reassign(interaction.store, actor, number, now=self._w.now())
+                self._w.answers.redraw(_key(number), Place.of(body), lambda: scorecard.passed_on(card))
                 self._w.wake()
         except IQSError as error:
-            return self._refused(ack, body, assignment_id, error)
+            return self._refused(ack, body, number, error, interaction)
         return ack()
 
     # In the modal
 
-    def save_form(self, ack: Ack, body: Json, actor: Person) -> BoltResponse:
+    def save_form(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
         """Saves the whole form, so that what was typed beside the choice is kept too."""
-        opened, draft = review.read_opened(body["view"]), review.read_draft(body["view"])
-        card = reviewing.save(self._w.store, actor, opened.assignment_id, draft, now=self._w.now())
+        opened, edit = window.read(body["view"], action)
+        card = reviewing.save(interaction.store, actor, opened.assignment_id, edit, now=self._w.now())
         return self._view_redrawn(ack, body, card, opened.page)
 
-    def keep_form(self, ack: Ack, body: Json, actor: Person) -> BoltResponse:
-        """Saves the whole form and leaves the window as it is: a tick changes nothing else in it."""
-        opened, draft = review.read_opened(body["view"]), review.read_draft(body["view"])
-        reviewing.save(self._w.store, actor, opened.assignment_id, draft, now=self._w.now())
+    def save_draft(self, ack: Ack, body: Json, actor: Person, interaction: Interaction) -> BoltResponse:
+        """Saves the whole form; what was also changed elsewhere is named, and replaced when it is saved again."""
+        opened, edit = window.read(body["view"])
+        card = reviewing.save(interaction.store, actor, opened.assignment_id, edit, now=self._w.now())
+        if not merged(card.draft, edit).clashes:
+            return self._view_redrawn(ack, body, card, opened.page)
+        number = card.assignment.id
+        self._w.answers.redraw_view(
+            body["view"],
+            lambda: window.told(body["view"], reviewing.card_of_notice(self._w.store, number), BOTH),
+        )
         return ack()
 
-    def turn_page(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
-        opened, page = review.read_opened(body["view"]), review.read_page(action)
-        draft = review.read_draft(body["view"])
-        card = reviewing.save(self._w.store, actor, opened.assignment_id, draft, now=self._w.now())
+    def keep_tick(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
+        """Saves a root cause alone and leaves the window as it is: a tick changes nothing else in it."""
+        opened, edit = window.read(body["view"], action)
+        ticked = window.ticked(edit)
+        reviewing.save(interaction.store, actor, opened.assignment_id, ticked, now=self._w.now())
+        return ack()
+
+    def turn_page(
+        self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
+    ) -> BoltResponse:
+        page = review.read_page(action)
+        opened, edit = window.read(body["view"])
+        card = reviewing.save(interaction.store, actor, opened.assignment_id, edit, now=self._w.now())
         return self._view_redrawn(ack, body, card, page)
 
-    def submit_modal(self, ack: Ack, view: Json, actor: Person) -> BoltResponse:
-        opened, draft = review.read_opened(view), review.read_draft(view)
-        now = self._w.now()
+    def submit_modal(self, ack: Ack, view: Json, actor: Person, interaction: Interaction) -> BoltResponse:
+        opened, edit = window.read(view)
+        number, now = opened.assignment_id, self._w.now()
         try:
-            card = reviewing.submit(
-                self._w.store, actor, opened.assignment_id, now=now, draft=draft, version=opened.version
-            )
-        except Invalid as error:
-            if not error.fields:
-                raise
-            shown = reviewing.open_card(self._w.store, actor, opened.assignment_id)
-            return ack(response_action="errors", errors=review.errors(shown, error.fields))
-        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(card.assignment.id))
+            reviewing.submit(interaction.store, actor, number, now=now, draft=edit, version=opened.version)
+        except (NotAllowed, NotFound, TooLate, Conflict, Invalid) as error:
+            return self._still_open(ack, view, actor, error, interaction)
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(number))
         home.redraw(self._w, actor)
         return ack()
 
-    def skip(self, ack: Ack, view: Json, actor: Person) -> BoltResponse:
-        assignment_id, reason = skip.read_skip(view)
-        card = reviewing.skip(self._w.store, actor, assignment_id, reason, now=self._w.now())
-        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(card.assignment.id))
+    def skip(self, ack: Ack, view: Json, actor: Person, interaction: Interaction) -> BoltResponse:
+        number, reason = skip.read_skip(view)
+        try:
+            reviewing.skip(interaction.store, actor, number, reason, now=self._w.now())
+        except (NotAllowed, NotFound, TooLate) as error:
+            return self._still_open(ack, view, actor, error, interaction)
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(number))
         home.redraw(self._w, actor)
         return ack()
+
+    def _still_open(
+        self, ack: Ack, view: Json, actor: Person, error: IQSError, interaction: Interaction
+    ) -> BoltResponse:
+        """The same window with what was entered, and at its top why it was not taken."""
+        if not self._w.errors.is_news(error, interaction):
+            return ack()
+        if isinstance(error, Invalid) and error.fields:
+            return ack(response_action="errors", errors=window.errors(view, error.fields))
+        if isinstance(error, Conflict):
+            card = reviewing.open_card(self._w.store, actor, window.read(view)[0].assignment_id)
+            if card.assignment.state is AssignmentState.OPEN:
+                return ack(response_action="update", view=window.told(view, card, str(error)))
+        return ack(response_action="update", view=window.kept(view, str(error)))
 
     # Drawing
 
@@ -165,20 +241,23 @@ class _Reviews:
         self._w.answers.redraw(_key(assignment_id), Place.of(body), lambda: self._draw(assignment_id))
         return ack()
 
-    def _refused(self, ack: Ack, body: Json, assignment_id: int, error: IQSError) -> BoltResponse:
+    def _refused(
+        self, ack: Ack, body: Json, assignment_id: int, error: IQSError, interaction: Interaction
+    ) -> BoltResponse:
         """Says why, and shows how the assignment stands: an old message may show another state."""
-        self._w.errors.tell(body, error)
-        if isinstance(error, TooLate) and body.get("response_url"):
+        self._w.errors.tell(body, error, interaction)
+        if isinstance(error, TooLate | Repeated) and body.get("response_url"):
             return self._redrawn(ack, body, assignment_id)
         return ack()
 
     def _view_redrawn(self, ack: Ack, body: Json, card: Card, page: int) -> BoltResponse:
         """The modal again, and its message behind it."""
-        number = card.assignment.id
+        view, number = body["view"], card.assignment.id
         self._w.answers.redraw_view(
-            body["view"], lambda: review.modal(reviewing.card_of_notice(self._w.store, number), page=page)
+            view,
+            lambda: window.redrawn(view, reviewing.card_of_notice(self._w.store, number), page=page),
         )
-        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(card.assignment.id))
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(number))
         return ack()
 
     def redraw_posted(self, assignment_id: int) -> None:

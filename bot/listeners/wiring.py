@@ -12,7 +12,10 @@ from iqs.storage.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The parts that listeners use. `now` is the programme's time; `wake` lets the sender look at once."""
+    """The parts that listeners use. `now` is the programme's time; `wake` lets the sender look at once.
+
+    `fetch` brings a conversation's text from its helpdesk.
+    """
 
     store: Store
     answers: Answers
@@ -21,6 +24,7 @@ class Wiring:
     excerpts: bool
     wake: Callable[[], None]
     user_changed: Callable[[Mapping[str, Any]], None]
+    fetch: Callable[[int], None] | None = None
 
 
 def in_modal(body: Mapping[str, Any]) -> bool:

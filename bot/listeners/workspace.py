@@ -7,8 +7,10 @@ from typing import Any
 from slack_bolt import Ack, App, BoltResponse
 
 from blocks.ids import ActionId
+from bot.interactions import Interaction
 from bot.listeners.wiring import Wiring
 from iqs.errors import NotFound
+from iqs.services import delivering
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +27,15 @@ def register(app: App, wiring: Wiring) -> None:
         wiring.user_changed(event["user"])
 
     def gone(event: Json) -> None:
-        log.error(
-            "the app was removed or its tokens were revoked (%s): nothing can be sent", event.get("type")
-        )
+        _refused(wiring, event)
 
     def just_a_link(ack: Ack) -> BoltResponse:
         return ack()
 
-    def old_button(ack: Ack, body: Json, action: Json) -> BoltResponse:
+    def old_button(ack: Ack, body: Json, action: Json, interaction: Interaction) -> BoltResponse:
         log.info("nothing listens to the action %s", _ours(action.get("action_id")))
         if action.get("type") in {"button", "overflow", "static_select"}:
-            wiring.errors.tell(body, NotFound(OLD))
+            wiring.errors.tell(body, NotFound(OLD), interaction)
         return ack()
 
     def old_window(ack: Ack) -> BoltResponse:
@@ -54,6 +54,15 @@ def register(app: App, wiring: Wiring) -> None:
     app.shortcut(ANYTHING)(nothing)
     app.options(ANYTHING)(lambda ack: ack(options=[]))
     app.event(ANYTHING)(lambda: None)
+
+
+def _refused(wiring: Wiring, event: Json) -> None:
+    """Nothing is tried in vain: the sender stops now, and asks Slack once a minute whether it takes the app again."""
+    if event.get("type") == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+        return  # somebody's own token, which we do not have
+    error = "app_uninstalled" if event.get("type") == "app_uninstalled" else "token_revoked"
+    delivering.refuse(wiring.store, error=error, now=wiring.now())
+    log.error("Slack refuses the app from now on (%s): everything waits until that is mended", error)
 
 
 def _ours(action_id: Any) -> str:

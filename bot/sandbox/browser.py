@@ -105,7 +105,7 @@ class Browser:
         )
 
     async def messages(self, request: Request) -> Response:
-        """A conversation or one thread of it, in order; reading marks it read."""
+        """A conversation or one thread of it, in order, later than `after` (a ts); reading marks it read."""
         me = self._me(request)
         conversation = self.interactions.conversation(me, request.query_params.get("channel", ""))
         thread = request.query_params.get("thread_ts")
@@ -116,7 +116,8 @@ class Browser:
             shown = [m for m in seen if m.thread_ts in (None, m.ts) or m.broadcast]
             if seen:
                 conversation.read_until[me.id] = seen[-1].ts
-        return as_json({"messages": [_message(conversation, m) for m in shown]})
+        after = request.query_params.get("after", "")
+        return as_json({"messages": [_message(conversation, m) for m in shown if m.ts > after]})
 
     async def home(self, request: Request) -> Response:
         """The app's Home tab."""
@@ -196,16 +197,24 @@ class Browser:
         return as_json({"ok": True, "clock": self._clock(zone)})
 
     async def faults(self, request: Request) -> Response:
-        """Switch a fault on; without a method, switch all off."""
+        """Switch a fault on, for a count or (with `share`) for a share of calls; without a method, all off."""
         body = await _body(request)
+        seconds = float(body.get("seconds", 1.0))
         if not body.get("method"):
             self.stage.faults.clear()
+        elif "share" in body:
+            fault = body.get("fault")
+            kinds = [str(each) for each in fault] if isinstance(fault, list) else str(fault)
+            self.stage.faults.share(
+                str(body["method"]),
+                kinds,
+                float(body["share"]),
+                seed=int(body.get("seed", 0)),
+                seconds=seconds,
+            )
         else:
             self.stage.faults.next(
-                str(body["method"]),
-                str(body.get("fault")),
-                int(body.get("count", 1)),
-                seconds=float(body.get("seconds", 1.0)),
+                str(body["method"]), str(body.get("fault")), int(body.get("count", 1)), seconds=seconds
             )
         return as_json({"ok": True})
 

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import random
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic, time
@@ -63,6 +64,11 @@ class Courier:
         self._secret = signing_secret.encode()
         self._clock = clock
         self._http: httpx.AsyncClient | None = None
+        self._again: tuple[float, random.Random] | None = None
+
+    def deliver_twice(self, share: float, *, seed: int) -> None:
+        """Let this share (0 to 1) of what is posted come a second time, as when a retry crosses its ack."""
+        self._again = (share, random.Random(seed))  # noqa: S311  (a repeatable draw)
 
     @property
     def connected(self) -> bool:
@@ -79,6 +85,8 @@ class Courier:
         elif self.request_url is not None:
             transport = "http"
             error, body = await self._post(kind, payload, retry, self.request_url)
+            if self._again is not None and self._again[1].random() < self._again[0]:
+                await self._post(kind, payload, (1, "http_timeout"), self.request_url)
         else:
             transport, error, body = "none", "dispatch_failed", None
         ack = Ack(error, body, round((monotonic() - began) * 1000), transport)

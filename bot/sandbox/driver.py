@@ -44,9 +44,11 @@ class Driver:
         """The id of the direct message with the app."""
         return next(str(c["id"]) for c in self.state()["channels"] if c["kind"] == "im")
 
-    def messages(self, channel_id: str, thread_ts: str | None = None) -> list[dict[str, Any]]:
-        """What stands in a conversation (or thread), oldest first; reading marks it read."""
-        query = {"channel": channel_id} | ({"thread_ts": thread_ts} if thread_ts else {})
+    def messages(
+        self, channel_id: str, thread_ts: str | None = None, *, after: str = ""
+    ) -> list[dict[str, Any]]:
+        """What stands in a conversation (or thread) later than `after`, oldest first; reading marks it read."""
+        query = {"channel": channel_id, "after": after} | ({"thread_ts": thread_ts} if thread_ts else {})
         messages: list[dict[str, Any]] = [
             {**m, "channel": channel_id} for m in self._get("messages", **query)["messages"]
         ]

@@ -1,4 +1,4 @@
-"""How an answer gets lost: the connection closes or breaks, a proxy answers instead, or it takes its time."""
+"""How an answer gets lost: cut off, cut in half, replaced by a proxy's words, or slow to come."""
 
 import asyncio
 import socket
@@ -51,14 +51,37 @@ class Hangup(Response):
             transport.close()
 
 
+class Cut(Response):
+    """Promises the whole answer, sends half of it and closes the connection."""
+
+    def __init__(self, answer: Response) -> None:
+        super().__init__()
+        self._answer = answer
+
+    async def __call__(
+        self,
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],  # noqa: ARG002  (the interface of every answer)
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        """Send the head and half of the body; the server is told that more would come, then hang up."""
+        answer, body = self._answer, bytes(self._answer.body)
+        head = {"type": "http.response.start", "status": answer.status_code, "headers": answer.raw_headers}
+        await send(head)
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        scope[TRANSPORT].close()
+
+
 async def through(fault: f.Fault | None, answer: Response) -> Response:
     """What the caller gets of `answer` when the call meets `fault`."""
     if fault is None:
         return answer
-    if fault.fault == f.SLOW:
+    if fault.fault in (f.SLOW, f.SILENT):
         await asyncio.sleep(fault.seconds)
-    if fault.fault in (f.RESET, f.LATE, f.DROP):
-        return Hangup(reset=fault.fault == f.RESET)
-    if fault.fault == f.ERROR:
-        return Response("upstream connect error", 500, media_type="text/plain")
+    if fault.fault in (f.RESET, f.BROKEN, f.LATE, f.DROP, f.SILENT):
+        return Hangup(reset=fault.fault in (f.RESET, f.BROKEN))
+    if fault.fault == f.CUT:
+        return Cut(answer)
+    if fault.fault in (f.ERROR, f.UNAVAILABLE):
+        return Response("upstream connect error", int(fault.fault), media_type="text/plain")
     return answer

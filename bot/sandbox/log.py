@@ -15,7 +15,8 @@ class Logged:
     """One call of the Web API or of a response URL, without tokens and e-mail addresses.
 
     `error` is "" or Slack's word, `fault` the switch that was met ("landed" when a late call was stored after
-    all), `messages` Slack's sentences about what is wrong, `ms` how long the sandbox worked.
+    all), `messages` Slack's sentences about what is wrong, `ms` how long the sandbox worked, `ts` the message
+    that was posted or changed ("" for other calls).
     """
 
     method: str
@@ -26,6 +27,7 @@ class Logged:
     ms: float
     args: dict[str, Any]
     messages: list[str]
+    ts: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The line of /sandbox/log."""
@@ -53,5 +55,6 @@ class Log(list[Logged]):
                 ms=round((monotonic() - began) * 1000, 2),
                 args={name: value for name, value in args.items() if name not in SECRETS},
                 messages=answer.get("response_metadata", {}).get("messages", []),
+                ts=answer.get("ts", ""),
             )
         )

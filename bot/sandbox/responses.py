@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.faults import LATE, RESET, Faults
+from bot.sandbox.faults import BARE_LIMITED, LATE, LIMITED, UNSTORED, Faults
 from bot.sandbox.hangup import through
 from bot.sandbox.ids import BOT_USER
 from bot.sandbox.log import Log
@@ -71,15 +71,18 @@ class ResponseURLs:
         secret, body = request.path_params["secret"], await request.body()
         fault = self.faults.take(METHOD)
         kind = fault.fault if fault else ""
-        if kind == RESET:
+        if kind in UNSTORED:
             answer = {"ok": False, "error": "connection_lost"}
+        elif kind in (LIMITED, BARE_LIMITED):
+            answer = {"ok": False, "error": "ratelimited"}
         elif fault and kind == LATE:
             asyncio.get_running_loop().call_later(fault.seconds, self._use, secret, body)
             answer = {"ok": False, "error": "connection_lost"}
         else:
             answer = self._use(secret, body)
         self.calls.note(METHOD, answer, kind, began, {})
-        status = 200 if answer["ok"] else 404 if answer["error"] in ("expired_url", "used_url") else 400
+        refusals = {"expired_url": 404, "used_url": 404, "ratelimited": 429}
+        status = 200 if answer["ok"] else refusals.get(str(answer["error"]), 400)
         return await through(fault, as_json(answer, status))
 
     def _use(self, secret: str, content: bytes) -> dict[str, Any]:

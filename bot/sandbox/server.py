@@ -99,6 +99,10 @@ class Sandbox:
         """Deliver commands, actions and events to this request URL whenever Socket Mode is not connected."""
         self._courier.request_url = url
 
+    def deliver_twice(self, share: float, *, seed: int) -> None:
+        """Post this share of all payloads to the request URL a second time, with Slack's retry headers."""
+        self._courier.deliver_twice(share, seed=seed)
+
     def driver(self, user_id: str) -> Driver:
         """A person of this workspace, driven from outside over HTTP."""
         return Driver(self.url, user_id)
@@ -168,6 +172,18 @@ class Sandbox:
     def revoke_token(self) -> None:
         """Revoke the tokens silently; every call answers token_revoked."""
         self._tokens.revoked = True
+
+    def restore_token(self) -> None:
+        """Install the app anew: the tokens work again."""
+        self._tokens.revoked = False
+
+    def archive(self, channel: str, *, archived: bool = True) -> None:
+        """Archive a channel, or bring it back: posts to it are refused meanwhile."""
+        self.workspace.conversations[channel].is_archived = archived
+
+    def remove_bot(self, channel: str) -> None:
+        """Take the app out of a channel."""
+        self.workspace.conversations[channel].members.remove(BOT_USER)
 
     def refresh_connections(self) -> None:
         """Ask every Socket Mode connection to come back, as Slack does now and then."""

@@ -1,28 +1,44 @@
 """The draw: a period's sample, shared out among reviewers, saved with one Notice for each scorecard."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 
 from iqs import notices as notice_keys
 from iqs import sampling
-from iqs.access import Action, TeamFacts, demand
+from iqs.access import Action, AssignmentFacts, TeamFacts, can, demand
 from iqs.assignments import AssignmentState, Drawn, DrawResult, Progress
 from iqs.errors import Conflict, Invalid, NotFound
 from iqs.notices import NoticeKind
 from iqs.people import Person, Role, Team
-from iqs.periods import iso_label, monday, named_week
+from iqs.periods import WEEK, iso_label, monday, named_week
 from iqs.reports import Period
 from iqs.reviews import Stream, kind_of
 from iqs.sampling import Candidate, Frame
+from iqs.schedules import ScheduleKind
 from iqs.services.delivering import installation_secret
 from iqs.sharing import share
-from iqs.storage.repositories import assignments, audit, conversations, notices, people, scorecards, teams
+from iqs.storage.repositories import (
+    assignments,
+    audit,
+    conversations,
+    fetches,
+    notices,
+    people,
+    schedules,
+    scorecards,
+    teams,
+)
 from iqs.storage.store import Store, Tx
 from iqs.working_hours import next_working_instant
 
 DUE_AFTER = timedelta(days=7)
 """A drawn conversation should be reviewed within this time."""
+
+FETCH_FIRST = timedelta(minutes=2)
+"""The head start of a text that must be fetched; after it the scorecard leaves without, and is redrawn."""
 
 SEED_LIMIT = 200
 """Characters of a seed."""
@@ -45,40 +61,56 @@ def draw(
     drawn already is returned as it stands. `actor` None is the operator at the command line or the clock.
     Raises NotFound for an unknown team, NotAllowed, and Invalid when something to draw with is missing.
     """
-    with store.write() as tx:
-        team = teams.by_name(tx, team_name)
-        if team is None:
-            raise NotFound(f"There is no team “{team_name}”. Known: {_known(tx)}.")
-        if actor is not None:
-            demand(actor, Action.DRAW, TeamFacts(team.id, len(people.members(tx, team.id))))
-        period = iso_label(monday(period))
-        span = named_week(period, team.timezone)
-        if span.start > now:
-            raise Invalid(f"{period} has not begun yet, so there is nothing to draw from.")
-        if seed is not None and not (0 < len(seed) <= SEED_LIMIT and seed.isprintable()):
-            raise Invalid(f"A seed is 1 to {SEED_LIMIT} printable characters.")
-        teams.lock(tx, team.id)
-        existing = assignments.draw_of(tx, team.id, period)
-        if existing is not None:
-            if seed is not None and seed != existing.seed:
-                raise Conflict(f"{team.name} was drawn for {period} already, with seed {existing.seed}.")
-            return _as_it_stands(tx, team, period, existing)
-        plan = _plan(tx, team, span, seed or _own_seed(tx, team, period))
-        save = bool(plan.pairs) and not dry_run
-        if save:
-            _save(tx, team, period, span, plan, now=now, created_by=actor.id if actor else None)
-        return DrawResult(
-            team=team.name,
-            period=period,
-            seed=plan.seed,
-            eligible=len(plan.frame.eligible),
-            excluded=plan.frame.excluded,
-            assignments=tuple(
-                Drawn(each.key, plan.names[each.reviewee_id], reviewer.name) for each, reviewer in plan.pairs
-            ),
-            unshared=plan.unshared,
-            saved=save,
-        )
+    work = partial(
+        draw_within, team_name=team_name, period=period, now=now, seed=seed, dry_run=dry_run, actor=actor
+    )
+    return store.transact(work)
+
+
+def draw_within(
+    tx: Tx,
+    *,
+    team_name: str,
+    period: str,
+    now: datetime,
+    seed: str | None = None,
+    dry_run: bool = False,
+    actor: Person | None = None,
+) -> DrawResult:
+    """As `draw`, inside a transaction."""
+    team = teams.by_name(tx, team_name)
+    if team is None:
+        raise NotFound(f"There is no team “{team_name}”. Known: {_known(tx)}.")
+    if actor is not None:
+        demand(actor, Action.DRAW, TeamFacts(team.id, len(people.members(tx, team.id))))
+    period = iso_label(monday(period))
+    if named_week(period, team.timezone).start > now:
+        raise Invalid(f"{period} has not begun yet, so there is nothing to draw from.")
+    if seed is not None and not (0 < len(seed) <= SEED_LIMIT and seed.isprintable()):
+        raise Invalid(f"A seed is 1 to {SEED_LIMIT} printable characters.")
+    teams.lock(tx, team.id)
+    existing = assignments.draw_of(tx, team.id, period)
+    if existing is not None:
+        if seed is not None and seed != existing.seed:
+            raise Conflict(f"{team.name} was drawn for {period} already, with seed {existing.seed}.")
+        return _as_it_stands(tx, team, period, existing)
+    span = _span(tx, team, period)
+    plan = _plan(tx, team, span, seed or _own_seed(tx, team, period))
+    save = bool(plan.pairs) and not dry_run
+    if save:
+        _save(tx, team, period, span, plan, now=now, created_by=actor.id if actor else None)
+    return DrawResult(
+        team=team.name,
+        period=period,
+        seed=plan.seed,
+        eligible=len(plan.frame.eligible),
+        excluded=plan.frame.excluded,
+        assignments=tuple(
+            Drawn(each.key, plan.names[each.reviewee_id], reviewer.name) for each, reviewer in plan.pairs
+        ),
+        unshared=plan.unshared,
+        saved=save,
+    )
 
 
 def hand_out(
@@ -96,7 +128,7 @@ def hand_out(
 ) -> int:
     """An assignment and the Notice of its scorecard, both or neither; returns the assignment's id.
 
-    The scorecard leaves in the reviewer's working hours.
+    The scorecard leaves in the reviewer's working hours; text that is not here yet is asked for, with a head start.
     """
     assignment_id = assignments.add(
         tx,
@@ -111,16 +143,38 @@ def hand_out(
         due_at=due_at,
         now=now,
     )
+    missing = fetches.want_text(tx, conversation_id, now=now)
+    leaves = next_working_instant(now + FETCH_FIRST if missing else now, team, reviewer.timezone)
     notices.add(
         tx,
         key=notice_keys.scorecard_key(assignment_id),
         kind=NoticeKind.SCORECARD,
         object_id=assignment_id,
         person_id=reviewer.id,
-        not_before=next_working_instant(now, team, reviewer.timezone),
+        not_before=leaves,
         now=now,
     )
     return assignment_id
+
+
+def least_busy(
+    tx: Tx, row: assignments.Row, held: AssignmentFacts, *, without: Collection[int] = ()
+) -> Person | None:
+    """The permitted reviewer of an assignment's team with the least open work; None if nobody else may review it.
+
+    Nobody who had this conversation in this draw, and nobody in `without`.
+    """
+    had_it = assignments.handed_to(tx, row.conversation_id, row.draw_id)
+    able = [
+        person
+        for person in people.members(tx, row.team_id)
+        if person.has(Role.REVIEWER, row.team_id)
+        and person.id not in had_it
+        and person.id not in without
+        and can(person, Action.RATE, replace(held, reviewer_id=person.id))
+    ]
+    load = assignments.open_counts(tx, [person.id for person in able])
+    return min(able, key=lambda person: (load.get(person.id, 0), person.id), default=None)
 
 
 def progress(store: Store, team_id: int, period: str) -> Progress | None:
@@ -230,6 +284,25 @@ def _as_it_stands(tx: Tx, team: Team, period: str, existing: assignments.Row) ->
         saved=False,
         existed=True,
     )
+
+
+def _span(tx: Tx, team: Team, period: str) -> Period:
+    """The week as the weeks beside it leave it, drawn or recorded by the schedule.
+
+    They were reckoned in the zone the team had then. This one begins where the one before ended and ends where
+    the one after began, so that a conversation closed in the hours between the zones is in one draw.
+    """
+    first, week = monday(period), named_week(period, team.timezone)
+    before, after = _taken(tx, team.id, first - WEEK), _taken(tx, team.id, first + WEEK)
+    return Period(before[1] if before else week.start, after[0] if after else week.end, week.label)
+
+
+def _taken(tx: Tx, team_id: int, first: date) -> tuple[datetime, datetime] | None:
+    """What the draw of the week of this Monday took, [start, end), also when it found nothing to draw."""
+    drawn = assignments.draw_of(tx, team_id, iso_label(first))
+    if drawn is not None:
+        return drawn.starts_at, drawn.ends_at
+    return schedules.covered(tx, team_id, ScheduleKind.DRAW, first + WEEK)
 
 
 def _own_seed(tx: Tx, team: Team, period: str) -> str:

@@ -11,7 +11,7 @@ from iqs.errors import Invalid, NotFound
 from iqs.files.people import read_people
 from iqs.people import Person, Role, Team
 from iqs.periods import zone_of
-from iqs.storage.repositories import audit, conversations, identities, people
+from iqs.storage.repositories import audit, conversations, identities, people, schedules
 from iqs.storage.repositories import teams as team_rows
 from iqs.storage.store import Store, Tx
 
@@ -225,6 +225,8 @@ def configure_team(
     closes: time | None = None,
     working_days: Iterable[int] | None = None,
     shows_reviewer: bool | None = None,
+    redacts: bool | None = None,
+    now: datetime | None = None,
 ) -> Team:
     """Changes what is given of a team's settings; `channel_id` "" takes the digest's channel away.
 
@@ -242,15 +244,19 @@ def configure_team(
             "closes": closes,
             "working_days": None if working_days is None else frozenset(working_days),
             "shows_reviewer": shows_reviewer,
+            "redacts": redacts,
         }
         changed = replace(team, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type] # mypy cannot follow the names
         changed = replace(changed, channel_id=changed.channel_id or None)
         _check(changed)
         if changed != team:
+            at = now or datetime.now(UTC)
             team_rows.put(tx, changed)
+            if changed.timezone != team.timezone:
+                schedules.zone_moved(tx, team.id, now=at)
             audit.record(
                 tx,
-                at=datetime.now(UTC),
+                at=at,
                 actor_id=actor.id if actor else None,
                 action="configure",
                 object="team",

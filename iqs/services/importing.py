@@ -5,11 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
+from iqs import recognition
 from iqs.conversations import Conversation
 from iqs.files.conversations import Form, read
 from iqs.files.entries import Rejected
-from iqs.storage.repositories import conversations
-from iqs.storage.repositories.conversations import Record
+from iqs.personal_data import Redactor
+from iqs.privacy import redact_conversation
+from iqs.storage.repositories import conversations, records
+from iqs.storage.repositories.conversations import Key, Reviewees
+from iqs.storage.repositories.records import Record, Standing
 from iqs.storage.store import Store, Tx
 
 BATCH = 1_000
@@ -47,7 +51,8 @@ def import_conversations(
     """
     outcome = ConversationImport()
     told = 0
-    for batch in _batches(read(file, form), outcome):
+    redaction = Redaction.of(store)
+    for batch in _batches(read(file, form), outcome, redaction):
         _store(store, batch, outcome, now=now)
         if progress is not None:
             position = _position(file, outcome)
@@ -59,7 +64,7 @@ def import_conversations(
 def import_stream(store: Store, stream: Iterable[Conversation], *, now: datetime) -> ConversationImport:
     """Stores conversations from a helpdesk, as `import_conversations` does those of a file."""
     outcome = ConversationImport()
-    for batch in _batches(stream, outcome):
+    for batch in _batches(stream, outcome, Redaction.of(store)):
         _store(store, batch, outcome, now=now)
     return outcome
 
@@ -69,13 +74,40 @@ def map_agents(store: Store) -> int:
     return store.transact(conversations.map_agents)
 
 
-def prepared(conversation: Conversation) -> Conversation:
-    """The conversation as it may be stored: the one place every import passes."""
-    return conversation
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """Whose conversations are stored as they are: agents all of whose teams have switched redaction off."""
+
+    reviewees: Reviewees
+    switched_off: frozenset[int]
+    by: Redactor
+
+    @classmethod
+    def of(cls, store: Store) -> "Redaction":
+        """As the teams' settings say now."""
+        with store.read() as tx:
+            return cls(Reviewees(tx), conversations.unredacted(tx), recognition.chosen())
+
+    def wanted(self, conversation: Conversation) -> bool:
+        """Whether personal data in it is replaced by marks; always for an agent nobody knows."""
+        if not self.switched_off:
+            return True
+        return self.reviewees.of(conversation.source, conversation.agent) not in self.switched_off
+
+
+def prepared(conversation: Conversation, redaction: Redaction, *, fetched: bool = False) -> Record:
+    """The conversation as it may be stored: the one place every import passes.
+
+    `fetched` says that a helpdesk gave its messages, even if there are none.
+    """
+    redactions = 0
+    if redaction.wanted(conversation):
+        conversation, redactions = redact_conversation(conversation, redaction.by)
+    return records.record(conversation, redactions=redactions, fetched=fetched)
 
 
 def _batches(
-    outcomes: Iterable[Conversation | Rejected], counts: ConversationImport
+    outcomes: Iterable[Conversation | Rejected], counts: ConversationImport, redaction: Redaction
 ) -> Iterator[list[Record]]:
     batch: list[Record] = []
     for each in outcomes:
@@ -85,7 +117,7 @@ def _batches(
             if len(counts.reasons) < REASONS_KEPT:
                 counts.reasons.append(each)
             continue
-        batch.append(conversations.record(prepared(each)))
+        batch.append(prepared(each, redaction))
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -95,30 +127,43 @@ def _batches(
 def _store(store: Store, batch: list[Record], outcome: ConversationImport, *, now: datetime) -> None:
     if not batch:
         return
-    new, updated = store.transact(lambda tx: _merge(tx, batch, now=now))
+    new, updated = store.transact(lambda tx: merge(tx, batch, now=now))
     outcome.new += new
     outcome.updated += updated
     outcome.unchanged += len(batch) - new - updated
 
 
-def _merge(tx: Tx, batch: list[Record], *, now: datetime) -> tuple[int, int]:
-    """Stores what differs from what is stored; of two with one key the later counts. (new, updated)."""
-    stored = conversations.fingerprints(tx, {each.key for each in batch})
-    changed: dict[tuple[str, str], Record] = {}
+def merge(tx: Tx, batch: list[Record], *, now: datetime) -> tuple[int, int]:
+    """Stores what differs from what is stored; of two with one key the newer counts, else the later. (new, updated).
+
+    What a helpdesk tells of an older moment changes nothing, nor does anything about a conversation deleted there.
+    """
+    stored = records.fingerprints(tx, {each.key for each in batch})
+    other = {each.key for each in batch if stored.get(each.key) not in (None, each.fingerprint)}
+    known = records.standing(tx, other)
+    changed: dict[Key, Record] = {}
     new = updated = 0
     for each in batch:
-        known = stored.get(each.key)
-        if known == each.fingerprint:
+        if stored.get(each.key) == each.fingerprint or _outdated(each, known.get(each.key), changed):
             continue
-        if known is None:
-            new += 1
-        else:
+        if each.key in stored:
             updated += 1
+        else:
+            new += 1
         stored[each.key] = each.fingerprint
         changed[each.key] = each
-    if changed:
-        conversations.save(tx, list(changed.values()), now=now)
+    records.save(tx, list(changed.values()), known, now=now)
     return new, updated
+
+
+def _outdated(told: Record, stored: Standing | None, changed: dict[Key, Record]) -> bool:
+    if stored is not None and stored.deleted:
+        return True
+    if stored is not None and not stored.has_text and told.transcript is not None:
+        return False
+    before = changed.get(told.key)
+    newest = before.updated_at if before is not None else stored and stored.updated_at
+    return bool(told.fetched and told.updated_at and newest and told.updated_at < newest)
 
 
 def _position(file: BinaryIO | Iterable[bytes], outcome: ConversationImport) -> int:

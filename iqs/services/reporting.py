@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from iqs import figures, headlines, metrics, periods
 from iqs.access import Action, AgentFacts, TeamFacts, can, demand
 from iqs.errors import Invalid, NotFound
-from iqs.figures import BEFORE, NOW
+from iqs.figures import NOW
 from iqs.people import Person, Role, Team
 from iqs.reports import Digest, Home, Period, PersonalReport, PersonFigure, Point, TeamReport
-from iqs.schedules import Outcome, ScheduleKind
+from iqs.reviews import UNDO_WINDOW
+from iqs.schedules import Outcome, Run, ScheduleKind
 from iqs.scorecards import Scorecard
+from iqs.services.overseeing import operations_of
 from iqs.services.scheduling import upcoming_of
-from iqs.statistics import difference
 from iqs.storage import aggregates
 from iqs.storage.aggregates import Scope
 from iqs.storage.repositories import assignments, people, schedules, scorecards, teams
@@ -67,7 +69,8 @@ def team_report(
             demand(actor, Action.SEE_TEAM, facts)
         persons = actor is None or can(actor, Action.SEE_AGENT, facts)
         span = _span(period, team.timezone, now)
-        return _report(tx, team, members, span, as_of=now, persons=persons)
+        spans = _spans(span, team.timezone)
+        return _report(tx, team, members, spans, as_of=now, persons=persons)
 
 
 def home(store: Store, actor: Person, *, now: datetime) -> Home:
@@ -83,7 +86,8 @@ def home(store: Store, actor: Person, *, now: datetime) -> Home:
         for id_ in actor.teams(Role.LEAD, Role.ADMIN):
             team, members = _team(tx, id_)
             span = _span(None, team.timezone, now)
-            led.append(_report(tx, team, members, span, as_of=now, persons=True))
+            spans = _spans(span, team.timezone)
+            led.append(_report(tx, team, members, spans, as_of=now, persons=True))
         soonest: dict[str, datetime] = {}
         for coming in upcoming_of(tx, own, now=now):
             soonest.setdefault(coming.kind.value, coming.due.at)
@@ -95,21 +99,25 @@ def home(store: Store, actor: Person, *, now: datetime) -> Home:
             personal=personal,
             led=tuple(led),
             next_times=soonest,
+            operations=operations_of(tx, actor, now=now),
         )
 
 
 def digest(store: Store, run_id: int, *, now: datetime) -> Digest:
-    """The digest of a recorded schedule run: the ISO week before it, as it stood when it was due.
+    """The digest of a recorded schedule run: the window kept with it, as it stood when it was due.
 
-    So it says the same however often and late it is made. No person is in it. NotFound for another run.
+    So it says the same however often and late it is made, and whatever became of the team's zone since. Due
+    right after its window, it is made when that window's last review can no longer be taken back. No person
+    is in it. NotFound for another run.
     """
     with store.read() as tx:
         run = schedules.run(tx, run_id)
         if run is None or run.schedule.kind is not ScheduleKind.DIGEST:
             raise NotFound("There is no such digest.")
         team, members = _team(tx, run.schedule.team_id)
-        span = periods.week(run.due.local_date - periods.WEEK, team.timezone)
-        report = _report(tx, team, members, span, as_of=min(now, run.due.at), persons=False)
+        as_of = min(now, max(run.due.at, run.window.end + UNDO_WINDOW))
+        spans = _of_run(run, team.timezone)
+        report = _report(tx, team, members, spans, as_of=as_of, persons=False)
         return _digest(report, late=run.outcome is Outcome.LATE)
 
 
@@ -120,20 +128,49 @@ def preview_digest(store: Store, actor: Person | None, team_id: int, *, now: dat
         if actor is not None:
             demand(actor, Action.SEE_AGENT, _facts(team, members))
         span = periods.last_week(now, team.timezone)
-        return _digest(_report(tx, team, members, span, as_of=now, persons=False))
+        spans = _spans(span, team.timezone)
+        return _digest(_report(tx, team, members, spans, as_of=now, persons=False))
 
 
 def _digest(report: TeamReport, *, late: bool = False) -> Digest:
     return Digest(headlines.headline(report), report, headlines.praise(report), late)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """What a report compares: the span before, the period itself, the weeks of its trend.
+
+    `windows` are the weeks as they are counted. They differ from `weeks` only in the last two of a digest
+    whose window began or ended while the team's zone was another.
+    """
+
+    before: Period
+    period: Period
+    weeks: tuple[Period, ...]
+    windows: tuple[Period, ...]
+
+
+def _spans(period: Period, zone: str) -> _Spans:
+    weeks = periods.trend(period, zone)
+    return _Spans(periods.before(period, zone), period, weeks, weeks)
+
+
+def _of_run(run: Run, zone: str) -> _Spans:
+    window = run.window
+    nominal = _spans(periods.week(run.due.local_date - periods.WEEK, zone), zone)
+    before = run.before or Period(window.start - periods.WEEK, window.start, nominal.before.label)
+    *earlier, last_but_one, _ = nominal.weeks
+    return _Spans(before, window, nominal.weeks, (*earlier, replace(last_but_one, end=window.start), window))
+
+
 def _report(
-    tx: Tx, team: Team, members: Sequence[Person], period: Period, *, as_of: datetime, persons: bool
+    tx: Tx, team: Team, members: Sequence[Person], spans: _Spans, *, as_of: datetime, persons: bool
 ) -> TeamReport:
     scope = Scope(as_of, team_id=team.id)
-    windows = (periods.before(period, team.timezone), period)
+    period, windows = spans.period, (spans.before, spans.period)
     received = aggregates.by_reviewee(tx, scope, windows)
-    before, now = figures.whole(received, BEFORE), figures.whole(received, NOW)
+    now = figures.whole(received, NOW)
+    iqs, change = figures.team(received)
     cards = _cards(tx, (team.id,))
     agents: tuple[PersonFigure, ...] = ()
     reviewers: tuple[PersonFigure, ...] = ()
@@ -147,13 +184,13 @@ def _report(
     return TeamReport(
         team=team,
         period=period,
-        iqs=now.estimate,
-        change=difference(before.estimate, now.estimate),
+        iqs=iqs,
+        change=change,
         pass_rate=figures.as_float(metrics.share(now.passed, now.n)),
         categories=figures.categories(cards, aggregates.by_category(tx, scope, windows)),
         agents=agents,
         reviewers=reviewers,
-        trend=_trend(tx, scope, period, team.timezone),
+        trend=_trend(tx, scope, spans, team.timezone),
         causes=figures.top_causes(cards, aggregates.causes(tx, scope, period)),
         csat=figures.as_float(csat),
         csat_n=csat_n,
@@ -166,19 +203,19 @@ def _report(
 
 def _personal(tx: Tx, person: Person, scope: Scope, zone: str, period: Asked) -> PersonalReport:
     span = _span(period, zone, scope.as_of)
-    windows = (periods.before(span, zone), span)
-    scores = aggregates.by_window(tx, scope, windows)
-    before, now = figures.whole(scores, BEFORE), figures.whole(scores, NOW)
+    spans = _spans(span, zone)
+    windows = (spans.before, span)
+    iqs, change = figures.compared(aggregates.by_window(tx, scope, windows), "")
     cards = _cards(tx, person.teams(Role.AGENT) if scope.team_id is None else (scope.team_id,))
     categories = figures.categories(cards, aggregates.by_category(tx, scope, windows))
     strength, focus = headlines.strength_and_focus(categories)
     return PersonalReport(
         person=person,
         period=span,
-        iqs=now.estimate,
-        change=difference(before.estimate, now.estimate),
+        iqs=iqs,
+        change=change,
         categories=categories,
-        trend=_trend(tx, scope, span, zone),
+        trend=_trend(tx, scope, spans, zone),
         recent=aggregates.received(tx, scope, limit=RECENT),
         strength=strength,
         focus=focus,
@@ -186,9 +223,8 @@ def _personal(tx: Tx, person: Person, scope: Scope, zone: str, period: Asked) ->
     )
 
 
-def _trend(tx: Tx, scope: Scope, period: Period, zone: str) -> tuple[Point, ...]:
-    weeks = periods.trend(period, zone)
-    return figures.trend(weeks, aggregates.by_window(tx, scope, weeks), zone)
+def _trend(tx: Tx, scope: Scope, spans: _Spans, zone: str) -> tuple[Point, ...]:
+    return figures.trend(spans.weeks, aggregates.by_window(tx, scope, spans.windows), zone)
 
 
 def _persons(
@@ -196,7 +232,7 @@ def _persons(
 ) -> tuple[PersonFigure, ...]:
     """Those who hold the role, and whoever had reviews though they do not hold it any more."""
     names = {each.id: each.name for each in members}
-    names |= people.names(tx, [int(cell.of) for cell in tallies if cell.of not in names])
+    names |= people.names(tx, [int(cell.of) for cell in tallies if cell.of not in {*names, figures.NOBODY}])
     return figures.persons(names, [each.id for each in members if each.has(role, team_id)], tallies)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from iqs import notices as notice_keys
 from iqs.access import Action, AssignmentFacts, can, demand
 from iqs.assignments import AssignmentState, Card, SkipReason, Waiting
+from iqs.edits import Edit, Merged, merged
 from iqs.errors import Conflict, Invalid, NotFound, TooLate
 from iqs.notices import NoticeKind
 from iqs.people import Person, Role
@@ -33,6 +34,7 @@ from iqs.storage.store import Store, Tx
 from iqs.working_hours import next_working_instant
 
 GONE = "This conversation is no longer yours to review."
+CHANGED = "This review was changed in another window meanwhile. Please look, then press the button again."
 TOO_LATE = "The ten minutes for changes are over; the feedback has been sent."
 
 
@@ -86,11 +88,14 @@ def rate(
         return replace(draft, ratings={**draft.ratings, **changed})
 
 
-def save(store: Store, actor: Person, assignment_id: int, draft: Draft, *, now: datetime) -> Card:
-    """Saves everything entered so far, without submitting; categories left out keep what is stored."""
+def save(store: Store, actor: Person, assignment_id: int, draft: Draft | Edit, *, now: datetime) -> Card:
+    """Saves everything entered so far, without submitting; categories left out keep what is stored.
+
+    Of an `Edit`, what was changed elsewhere meanwhile keeps what is stored (`iqs.edits.merged`).
+    """
     with _changing(store, actor, assignment_id) as task:
         task.must_be_open()
-        task.put_all(draft, now=now)
+        task.put_all(task.merged(draft).draft if isinstance(draft, Edit) else draft, now=now)
         return _fresh(task)
 
 
@@ -100,13 +105,14 @@ def submit(
     assignment_id: int,
     *,
     now: datetime,
-    draft: Draft | None = None,
+    draft: Draft | Edit | None = None,
     version: int | None = None,
 ) -> Card:
     """Scores the review and writes the agent's Notice in the same transaction.
 
     `draft` (from the modal) goes over what was saved before. The same submission twice changes nothing.
-    Raises Invalid with `fields` for what is missing, Conflict if `version` shows that another window was first.
+    Raises Invalid with `fields` for what is missing, Conflict if `version` shows that another window was first or
+    an `Edit` that its window does not show what is stored: nobody submits what they did not see.
     """
     with _changing(store, actor, assignment_id) as task:
         if task.state is AssignmentState.SUBMITTED and draft is None:
@@ -116,6 +122,11 @@ def submit(
                 "This review was submitted from another window meanwhile; what is stored there was kept."
             )
         task.must_be_open()
+        if isinstance(draft, Edit):
+            result = task.merged(draft)
+            if result.clashes or result.unseen:
+                raise Conflict(CHANGED)
+            draft = result.draft
         if draft is not None:
             task.put_all(draft, now=now)
         ratings = _found(task.tx, assignment_id).draft().ratings
@@ -247,6 +258,11 @@ class _Task:
             points = None if percent is None else micropoints(percent)
             reviews.put_rating(self.tx, review_id, ids[key], rating, points)
         return review_id
+
+    def merged(self, edit: Edit) -> Merged:
+        """The edit over what is stored; root causes that a rating does not ask for are no difference."""
+        entered = replace(edit.entered, ratings=checked(self.scorecard, edit.entered.ratings))
+        return merged(self.draft(), replace(edit, entered=entered))
 
     def put_all(self, draft: Draft, *, now: datetime) -> None:
         ratings = checked(self.scorecard, draft.ratings)

@@ -7,9 +7,10 @@ from functools import partial
 
 from iqs import periods
 from iqs import schedules as rules
-from iqs.errors import IQSError
+from iqs.errors import IQSError, Unavailable
 from iqs.notices import NoticeKind, digest_key
 from iqs.people import Team
+from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Due, Outcome, Schedule, ScheduleKind, Step
 from iqs.services import assigning
 from iqs.storage.repositories import notices, schedules, teams
@@ -43,21 +44,23 @@ class Next:
 
 def ensure_schedules(store: Store, *, now: datetime) -> int:
     """Gives each team the draw (Monday 08:00) and the digest (09:00) it lacks; returns how many it gave."""
-    with store.write() as tx:
-        return sum(
+    return store.transact(
+        lambda tx: sum(
             schedules.add(tx, team_id=team.id, kind=kind, weekday=MONDAY, minute=minute, starts_after=now)
             for team in teams.every(tx)
             for kind, minute in DEFAULTS.items()
         )
+    )
 
 
 def due(store: Store, *, now: datetime) -> list[tuple[Schedule, Step]]:
     """Everything that has come due and is not recorded yet, in the order in which `tick` does it."""
     with store.read() as tx:
+        lasts = schedules.lasts(tx)
         found = [
             (schedule, step)
             for schedule in schedules.every(tx)
-            for step in rules.to_do(schedule, now=now, last=schedules.last_date(tx, schedule.id))
+            for step in rules.to_do(schedule, now=now, last=lasts.get(schedule.id))
         ]
     return sorted(found, key=lambda each: (each[1].due.at, each[0].kind is ScheduleKind.DIGEST, each[0].id))
 
@@ -66,13 +69,16 @@ def tick(store: Store, *, now: datetime) -> list[Done]:
     """Does what is due and returns it; what another replica did meanwhile is left out.
 
     One team's trouble keeps no other team waiting: a draw that cannot be made comes back with its problem and
-    is tried again at the next tick; any other error is raised at the end, several as an ExceptionGroup.
+    is tried again at the next tick; any other error is raised at the end, several as an ExceptionGroup. When
+    the database cannot be reached, `Unavailable` is raised at once: nobody else would fare better.
     """
     done: list[Done] = []
     failures: list[Exception] = []
     for schedule, step in due(store, now=now):
         try:
             found = _do(store, schedule, step, now=now)
+        except Unavailable:
+            raise
         except Exception as error:  # noqa: BLE001 - raised below, after the others had their turn
             failures.append(error)
         else:
@@ -94,41 +100,40 @@ def upcoming(store: Store, *, now: datetime) -> list[Next]:
 def upcoming_of(tx: Tx, of: Iterable[Team], *, now: datetime) -> list[Next]:
     """As `upcoming`, for these teams and inside a transaction."""
     known = {team.id: team for team in of}
+    lasts = schedules.lasts(tx)
     found = [
         Next(known[schedule.team_id], schedule.kind, due)
         for schedule in schedules.every(tx)
         if schedule.team_id in known
-        for due in rules.upcoming(schedule, now=now, last=schedules.last_date(tx, schedule.id), count=1)
+        for due in rules.upcoming(schedule, now=now, last=lasts.get(schedule.id), count=1)
     ]
     return sorted(found, key=lambda each: (each.due.at, each.team.id, each.kind))
 
 
 def _do(store: Store, schedule: Schedule, step: Step, *, now: datetime) -> Done | None:
-    """One step. None if it is not ours any more."""
-    if schedule.kind is ScheduleKind.DRAW and step.outcome is not Outcome.SKIPPED:
-        # The draw is a transaction of its own and comes once a week by its own key; recording it afterwards
-        # means that a crash in between repeats a draw that is already there.
+    """One step, whole or not at all. None if it is not ours any more."""
+    try:
+        return store.transact(partial(_perform, schedule, step, now))
+    except Unavailable:
+        raise
+    except IQSError as problem:
         with store.read() as tx:
             team = teams.by_id(tx, schedule.team_id)
-        week = periods.iso_label(step.due.local_date - periods.WEEK)
-        try:
-            assigning.draw(store, team.name, week, now=now)
-        except IQSError as problem:
-            return Done(team.name, schedule.kind, step.due, step.outcome, problem=str(problem))
-    return store.transact(partial(_record, schedule, step, now))
+        return Done(team.name, schedule.kind, step.due, step.outcome, problem=str(problem))
 
 
-def _record(schedule: Schedule, step: Step, now: datetime, tx: Tx) -> Done | None:
-    """The run and, for a digest that is not skipped, its Notice: both or neither."""
+def _perform(schedule: Schedule, step: Step, now: datetime, tx: Tx) -> Done | None:
+    """The run, and with it the draw or the digest's Notice, unless the period is skipped."""
     current = schedules.lock(tx, schedule.id)
-    if current is None or step not in rules.to_do(
-        current, now=now, last=schedules.last_date(tx, schedule.id)
-    ):
+    if current is None or step not in rules.to_do(current, now=now, last=schedules.last(tx, schedule.id)):
         return None  # another replica was faster, or somebody moved the schedule
-    run_id = schedules.record(tx, schedule.id, step.due, step.outcome, now=now)
+    team = teams.by_id(tx, schedule.team_id)
+    if schedule.kind is ScheduleKind.DRAW and step.outcome is not Outcome.SKIPPED:
+        week = periods.iso_label(step.due.local_date - periods.WEEK)
+        assigning.draw_within(tx, team_name=team.name, period=week, now=now)
+    run_id = schedules.record(tx, schedule.id, step.due, step.outcome, now=now, covers=step.window)
     if run_id is None:
         return None
-    team = teams.by_id(tx, schedule.team_id)
     told = False
     if schedule.kind is ScheduleKind.DIGEST and step.outcome is not Outcome.SKIPPED and team.channel_id:
         told = notices.add(
@@ -137,7 +142,8 @@ def _record(schedule: Schedule, step: Step, now: datetime, tx: Tx) -> Done | Non
             kind=NoticeKind.DIGEST,
             object_id=run_id,
             channel=team.channel_id,
-            not_before=now,
+            # What was submitted in the window's last minutes may still be taken back for a while.
+            not_before=max(now, step.window.end + UNDO_WINDOW),
             now=now,
         )
     return Done(team.name, schedule.kind, step.due, step.outcome, told=told)

@@ -22,12 +22,13 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    or_,
     select,
 )
 
 from iqs import periods
 from iqs.assignments import AssignmentState
-from iqs.figures import Cell, Tallies, Tally, Work
+from iqs.figures import NOBODY, Cell, Tallies, Tally, Work
 from iqs.reports import Period, ReviewLine
 from iqs.reviews import UNDO_WINDOW, ReviewKind, Stream
 from iqs.scoring import from_micropoints
@@ -44,6 +45,8 @@ COUNTED_KINDS = (ReviewKind.MANAGER, ReviewKind.PEER)
 COUNTED_STREAMS = (Stream.RANDOM, Stream.IMPORTED)
 
 _HALF = 10**8
+
+_UNDATED = and_(R.submitted_at.is_(None), R.stream == Stream.IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def by_category(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
         .select_from(R)
         .join(V, V.review_id == R.id)
         .join(tables.Category, tables.Category.id == V.category_id)
-        .where(*_counted(scope, windows), V.points.is_not(None))
+        .where(*counted(scope, windows), V.points.is_not(None))
         .group_by("place", tables.Category.key)
     )
     return {Cell(row[0], row[1]): Tally(*_numbers(row[2:])) for row in found}
@@ -91,7 +94,7 @@ def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
         .select_from(R)
         .join(V, V.review_id == R.id)
         .join(tables.Category, tables.Category.id == V.category_id)
-        .where(*_counted(scope, [window]), picked != "[]")
+        .where(*counted(scope, [window]), picked != "[]")
         .group_by(tables.Category.key, picked)
     )
     counts: dict[tuple[str, str], int] = {}
@@ -186,23 +189,29 @@ def _scores(tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any) -> Tallie
             func.count() - func.count(R.score),
             func.count(case((and_(R.stream == Stream.IMPORTED, R.score.is_not(None)), 1))),
         )
-        .where(*_counted(scope, windows))
+        .where(*counted(scope, windows))
         .group_by("place", *of)
     )
     names = 1 + len(of)
-    return {Cell(*row[:names]): Tally(*_numbers(row[names:])) for row in found}
+    return {
+        Cell(row[0], *(NOBODY if each is None else each for each in row[1:names])): Tally(
+            *_numbers(row[names:])
+        )
+        for row in found
+    }
 
 
-def _counted(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool]]:
+def released(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool]]:
+    """That a review is in this scope and these windows, and can no longer be undone."""
     # One upper bound: given two, SQLite seeks by one of them only, and reads on to today for an old period.
-    released = scope.as_of - UNDO_WINDOW + periods.TICK
-    return [
-        *_of(scope),
-        R.submitted_at >= windows[0].start,
-        R.submitted_at < min(windows[-1].end, released),
-        R.kind.in_(COUNTED_KINDS),
-        R.stream.in_(COUNTED_STREAMS),
-    ]
+    until = min(windows[-1].end, scope.as_of - UNDO_WINDOW + periods.TICK)
+    dated = and_(R.submitted_at >= windows[0].start, R.submitted_at < until)
+    return [*_of(scope), or_(dated, _UNDATED) if windows[-1].undated else dated]
+
+
+def counted(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool]]:
+    """That a review counts for IQS in these windows."""
+    return [*released(scope, windows), R.kind.in_(COUNTED_KINDS), R.stream.in_(COUNTED_STREAMS)]
 
 
 def _of(scope: Scope) -> list[ColumnElement[bool]]:
@@ -218,7 +227,9 @@ def _place(windows: Sequence[Period]) -> Label[int]:
     """The number of the window a review falls into, under the name by which it is grouped."""
     if len(windows) == 1:
         return literal_column("0", Integer).label("place")
-    return case(*((R.submitted_at < each.end, place) for place, each in enumerate(windows))).label("place")
+    dated = [(R.submitted_at < each.end, place) for place, each in enumerate(windows)]
+    undated = [(_UNDATED, len(windows) - 1)] if windows[-1].undated else []
+    return case(*undated, *dated).label("place")
 
 
 def _sums(column: Any) -> tuple[ColumnElement[Any], ...]:

@@ -42,7 +42,11 @@ POSTGRESQL = {
 """By SQLSTATE (PostgreSQL manual, appendix A); the classes 08, 53, 57P and 58 are outages as a whole."""
 
 OUT = ("08", "53", "57P", "58")
-REPEATABLE = ("40001", "40P01")
+GIVEN_UP = ("40001", "40P01")
+"""The database gave the transaction up, even at its commit: a serialisation failure, a deadlock."""
+
+CUT_OFF = ("08", "57P01", "57P02", "57P03")
+"""The server goes down, comes up, or is gone: before the commit nothing was kept, at the commit nobody knows."""
 
 
 def raise_outage(error: SQLAlchemyError, *, saving: bool = False, reading: bool = False) -> None:
@@ -57,7 +61,7 @@ def raise_outage(error: SQLAlchemyError, *, saving: bool = False, reading: bool 
         return
     if reading and sentence == NOTHING_SAVED:
         sentence = CANNOT_READ
-    if saving and _lost(error):
+    if saving and (_lost(error) or (_sqlstate(error) or "").startswith(CUT_OFF)):
         sentence = UNSURE
     raise Unavailable(sentence) from error
 
@@ -66,9 +70,10 @@ def may_repeat(error: SQLAlchemyError, *, saving: bool) -> bool:
     """Whether the transaction was given up through no fault of its own and has certainly left nothing."""
     if not isinstance(error, DBAPIError):
         return False
-    if _sqlstate(error) in REPEATABLE:
+    state = _sqlstate(error) or ""
+    if state in GIVEN_UP:
         return True
-    return _lost(error) and not saving
+    return not saving and (_lost(error) or state.startswith(CUT_OFF))
 
 
 def _lost(error: DBAPIError) -> bool:

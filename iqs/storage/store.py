@@ -7,15 +7,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from iqs.errors import Invalid
+from iqs.storage.groups import Groups
 from iqs.storage.outages import may_repeat, raise_outage
 from iqs.storage.revision import HEAD, revision
 
@@ -57,21 +59,28 @@ class Store:
             self._reader = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+        self._groups = Groups(self.engine, patience=BUSY_SECONDS) if self.is_sqlite else None
+        self._begin = self._groups.work if self._groups else self.engine.begin
         self._writing = threading.local()
+        self._first: Callable[[Tx], None] | None = None
 
     @contextmanager
     def write(self) -> Iterator[Tx]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        On SQLite it is alone from its first moment. On PostgreSQL others write beside it: what is read in
-        order to be changed is locked (`with_for_update()`, which SQLite ignores) or compared when it is set.
+        On SQLite it is alone from its first moment, and several that wait share one flush (`storage.groups`).
+        On PostgreSQL others write beside it: what is read in order to be changed is locked
+        (`with_for_update()`, which SQLite ignores) or compared when it is set.
         """
         saving = False
         with self._alone():
             try:
-                with self.engine.begin() as connection:
+                with self._begin() as connection:
+                    if self._first is not None:
+                        self._first(connection)
                     yield connection
                     saving = True
+                self._first = None
             except (DBAPIError, PoolTimeoutError) as error:
                 raise_outage(error, saving=saving)
                 raise
@@ -86,9 +95,12 @@ class Store:
             for attempt in range(1, TRIES + 1):
                 saving = False
                 try:
-                    with self.engine.begin() as connection:
+                    with self._begin() as connection:
+                        if self._first is not None:
+                            self._first(connection)
                         result = work(connection)
                         saving = True
+                    self._first = None
                 except (DBAPIError, PoolTimeoutError) as error:
                     if attempt == TRIES or not may_repeat(error, saving=saving):
                         raise_outage(error, saving=saving)
@@ -98,11 +110,25 @@ class Store:
                     return result
         raise AssertionError("unreachable: the last attempt returns or raises")
 
+    def beginning(self, first: Callable[[Tx], None]) -> "Store":
+        """This store as one errand uses it: the first transaction it commits has begun with `first`.
+
+        `first` runs again when that transaction was rolled back and another one is tried.
+        """
+        errand = copy(self)
+        errand._first = first  # noqa: SLF001 - a copy of ourselves
+        return errand
+
+    @property
+    def begun(self) -> bool:
+        """Whether what this errand had to begin with is committed."""
+        return self._first is None
+
     @contextmanager
     def read(self) -> Iterator[Tx]:
         """One consistent look, at one moment; an attempt to write in it is an error."""
         try:
-            with self._reader.connect() as connection:
+            with self._reader.connect() as connection, connection.begin():
                 yield connection
         except (DBAPIError, PoolTimeoutError) as error:
             raise_outage(error, reading=True)
@@ -119,6 +145,8 @@ class Store:
 
     def close(self) -> None:
         """Closes every connection."""
+        if self._groups is not None:
+            self._groups.close()
         self.engine.dispose()
 
     @contextmanager
@@ -193,7 +221,13 @@ def _sqlite(url: URL, settings: dict[str, Any]) -> Engine:
         # between (933 of 1,200 lost with a plain BEGIN, none with IMMEDIATE).
         writing = connection.get_execution_options().get("iqs_writing", True)
         raw: Any = connection.connection.dbapi_connection
-        raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if writing else "BEGIN"
+        try:  # past SQLAlchemy: this is said for every transaction
+            if connection.info.get("iqs_writing") is not writing:  # it makes SQLite forget what it compiled
+                raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+                connection.info["iqs_writing"] = writing
+            raw.execute(begin)
+        except sqlite3.Error as error:
+            raise OperationalError(begin, None, error) from error
 
     return engine

@@ -1,7 +1,7 @@
 """INSERT … ON CONFLICT: both databases know it, SQLAlchemy spells it once for each."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,11 +11,20 @@ from iqs.storage.store import Tx
 
 Insert = sqlite.Insert | postgresql.Insert
 Target = Table | type[DeclarativeBase]
+Said = TypeVar("Said")
 
 
 def insert(tx: Tx, table: Target) -> Insert:
     """An INSERT that can say `on_conflict_do_nothing` and `on_conflict_do_update`, for this database."""
     return sqlite.insert(table) if tx.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def spelled(build: Callable[[Callable[[Target], Any]], Said]) -> Mapping[str, Said]:
+    """A statement by the name of the database, made once: building one costs more than running it.
+
+    `build` is given the database's `insert`.
+    """
+    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
 
 
 def upsert(tx: Tx, table: Target, rows: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:

@@ -5,9 +5,10 @@
 
 from pathlib import Path
 
-from blocks import digest, feedback, home, me, refusal, review, scorecard, skip, team
+from blocks import alert, digest, feedback, home, me, refusal, review, scorecard, shift, skip, team
 from blocks import help as help_page
-from tests.blocks import cases, report_cases
+from iqs.falls import Turn
+from tests.blocks import cases, operations_cases, report_cases
 
 GALLERY = Path(__file__).parent / "gallery"
 WEAK = {"solution": 2, "tone": 4, "product": 3, "process": 4, "grammar": 1}
@@ -27,8 +28,15 @@ def shown():
         "digest": digest.message(report_cases.digest()),
         "digest-plain": digest.plain(report_cases.digest()),
         "me": me.message(report_cases.personal()),
+        "shift": shift.message(report_cases.shift()),
+        "shift-recovery": shift.message(report_cases.shift(turn=Turn.RECOVERY, category=None, reviews=())),
         "team": team.message(report_cases.team_report()),
         "home": home.view(report_cases.home()),
+        "home-admin": home.view(
+            report_cases.home(waiting=(), personal=None, led=(), operations=operations_cases.operations())
+        ),
+        "alert": alert.message(operations_cases.alert()),
+        "alert-over": alert.message(operations_cases.alert(())),
         "help": help_page.message(cases.LEAD),
         "stranger": refusal.stranger(),
     }

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from iqs.assignments import Progress, Waiting
+from iqs.falls import Turn
 from iqs.reports import (
     CategoryFigure,
     CauseFigure,
@@ -14,6 +15,8 @@ from iqs.reports import (
     PersonFigure,
     Point,
     ReviewLine,
+    ShiftReport,
+    ShiftReview,
     TeamReport,
 )
 from iqs.reviews import ReviewKind
@@ -33,6 +36,21 @@ DOWN = Change(-6.2, -10.1, -2.3, Word.LOWER)
 NOISE = Change(-1.4, -6.0, 3.2, Word.UNCLEAR)
 FEW = Change(9.0, None, None, Word.TOO_FEW)
 PERIOD = Period(NOW - timedelta(days=7), NOW, "week 47")
+
+
+def shift(**changes):
+    """Product knowledge fell in Care a week ago."""
+    usual = ShiftReport(
+        team=TEAM,
+        turn=Turn.FALL,
+        category="Product knowledge",
+        mean=71.4,
+        usual=84.2,
+        n=9,
+        began_at=NOW - timedelta(days=6),
+        reviews=(ShiftReview(31, "Where is my order?", 40.0), ShiftReview(28, None, 62.5)),
+    )
+    return replace(usual, **changes)
 
 
 def trend(means=(84.0, 86.0, None, 83.0, 85.0, 88.0, 87.0, 90.0, 84.0, 86.0, 87.0, 88.0)):

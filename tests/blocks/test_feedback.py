@@ -5,6 +5,7 @@ import pytest
 from blocks import feedback
 from blocks.ids import ActionId
 from iqs.errors import Invalid
+from iqs.notices import TOGETHER
 from iqs.reviews import Draft, Rating, ReviewKind, Stream
 from iqs.scoring import explain, review_score
 from tests.blocks import cases
@@ -150,3 +151,48 @@ def test_the_arithmetic_is_shown_line_by_line():
     lines = explain(told.scorecard, told.draft.ratings)
     said = read(feedback.explain_modal(lines))
     assert all(line in said for line in lines)
+
+
+def several(count, **more):
+    return [cases.feedback(review_id=n, **more) for n in range(1, count + 1)]
+
+
+def test_several_reviews_are_one_message():
+    """Each has its score, what went well, its buttons; the thanks come once, and first."""
+    message = feedback.gathered(several(3))
+    judge_message(message)
+    said = read(message)
+    assert said.count("Hi Maya, thank you for your work on these conversations") == 1
+    assert said.count("Score: ") == 3
+    for pressed in (ActionId.ACKNOWLEDGE, ActionId.FEEDBACK_OPEN, ActionId.FEEDBACK_EXPLAIN):
+        assert str(message).count(f"'{pressed}'") == 3
+    assert feedback.gathered_reviews(message) == (1, 2, 3)
+
+
+def test_one_review_is_its_own_message():
+    """What is not several is drawn as always, and says of itself that it is no gathering."""
+    alone = feedback.gathered(several(1))
+    assert alone == feedback.message(several(1)[0])
+    assert feedback.gathered_reviews(alone) == ()
+
+
+@pytest.mark.parametrize("make", [cases.thin_feedback, cases.feedback, cases.fat_feedback])
+def test_a_full_gathering_fits(make):
+    """As many as one message may tell are one that Slack accepts, with the longest words there are."""
+    judge_message(feedback.gathered([cases.replace(make(), review_id=n) for n in range(TOGETHER)]))
+    seen = [cases.replace(make(), review_id=n, acknowledged_at=cases.NOW) for n in range(TOGETHER)]
+    judge_message(feedback.gathered(seen))
+
+
+def test_an_acknowledged_one_of_several_says_so():
+    """The others keep their button."""
+    first, second = several(2)
+    message = feedback.gathered([cases.replace(first, acknowledged_at=cases.NOW), second])
+    assert read(message).count("You acknowledged this on") == 1
+    assert str(message).count(f"'{ActionId.ACKNOWLEDGE}'") == 1
+
+
+def test_ids_that_are_none_of_ours_are_refused():
+    """A message's blocks may hold anything."""
+    with pytest.raises(Invalid):
+        feedback.gathered_reviews({"blocks": [{"block_id": "feedback.actions:one"}]})

@@ -26,3 +26,5 @@ def test_an_estimate_carries_its_range_and_n():
     """Nothing is shown bare, and too little is called that."""
     assert figures.estimate(Estimate(87.4, 24, 81.2, 92.5)) == "87 % (81–93, n = 24)"
     assert figures.estimate(Estimate(54.0, 3, None, None)) == "not enough reviews yet (n = 3)"
+    few = figures.estimate(Estimate(54.0, 3, sd=15))
+    assert few == "not enough reviews yet (n = 3; 9 more reviews give ±10 points)"

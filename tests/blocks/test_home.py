@@ -47,7 +47,7 @@ def test_too_few_reviews_give_no_number():
     """With fewer than five reviews there is n, and no score to be judged by."""
     few = report_cases.personal(iqs=report_cases.Estimate(40.0, 3, 0.0, 100.0, 30.0), change=report_cases.FEW)
     said = read(me.message(few))
-    assert "not enough reviews yet (n = 3)" in said
+    assert "not enough reviews yet (n = 3; 15 more reviews give ±15 points)" in said
     assert "40 %" not in said
 
 

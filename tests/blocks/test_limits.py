@@ -2,7 +2,7 @@
 
 import pytest
 
-from blocks import digest, feedback, home, me, refusal, review, scorecard, skip, team
+from blocks import digest, feedback, home, me, refusal, review, scorecard, shift, skip, team
 from blocks import help as help_page
 from iqs.assignments import AssignmentState
 from iqs.scoring import explain
@@ -42,6 +42,13 @@ def messages():
         yield f"me-{size}", me.message(make())
     for size, make in TEAMS.items():
         yield f"team-{size}", team.message(make())
+    hostile = tuple(report_cases.ShiftReview(n, HOSTILE, n) for n in range(5))
+    for size, case in (
+        ("usual", {}),
+        ("fat", {"category": HOSTILE, "reviews": hostile}),
+        ("thin", {"reviews": ()}),
+    ):
+        yield f"shift-{size}", shift.message(report_cases.shift(**case))
     for person in (cases.PERSON, cases.LEAD):
         yield f"help-{person.id}", help_page.message(person)
     yield "stranger", refusal.stranger()

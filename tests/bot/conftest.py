@@ -1,11 +1,12 @@
 """A small team in a Slack workspace on this machine, with this week's scorecards drawn and waiting."""
 
 import asyncio
+import itertools
 import json
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -165,10 +166,14 @@ def dispatch(app):
 
 
 class Payloads:
-    """What Slack sends, as little of it as counts."""
+    """What Slack sends, as little of it as counts. Each is an interaction of its own: a new trigger id or event id."""
 
     def __init__(self, team="T0SANDBOX1"):
         self.team = team
+        self._numbers = itertools.count(1)
+
+    def trigger(self):
+        return f"{next(self._numbers)}.2.3"
 
     def user(self, user):
         return {"id": user, "username": user.lower(), "team_id": self.team}
@@ -176,14 +181,14 @@ class Payloads:
     def command(self, user, text=""):
         return {
             "command": "/iqs", "text": text, "team_id": self.team, "user_id": user, "channel_id": "C0TEAM",
-            "trigger_id": "1.2.3",
+            "trigger_id": self.trigger(),
         }  # fmt: skip
 
     def click(
         self, user, action_id, value="", *, block="b", message=("D0", "1.0"), response_url=None, **more
     ):
         return {
-            "type": "block_actions", "team": {"id": self.team}, "user": self.user(user), "trigger_id": "1.2.3",
+            "type": "block_actions", "team": {"id": self.team}, "user": self.user(user), "trigger_id": self.trigger(),
             "channel": {"id": message[0]}, "message": {"ts": message[1]},
             "container": {"type": "message", "channel_id": message[0], "message_ts": message[1]},
             "actions": [{"type": "button", "action_id": action_id, "block_id": block, "value": str(value), **more}],
@@ -191,14 +196,27 @@ class Payloads:
         }  # fmt: skip
 
     def submission(self, user, view):
-        return {"type": "view_submission", "team": {"id": self.team}, "user": self.user(user), "view": view}
+        return {
+            "type": "view_submission", "team": {"id": self.team}, "user": self.user(user),
+            "trigger_id": self.trigger(), "view": view,
+        }  # fmt: skip
 
     def home(self, user):
         event = {"type": "app_home_opened", "user": user, "channel": "D0", "tab": "home"}
-        return {"type": "event_callback", "team_id": self.team, "event_id": "Ev1", "event": event}
+        return {
+            "type": "event_callback",
+            "team_id": self.team,
+            "event_id": f"Ev{next(self._numbers)}",
+            "event": event,
+        }
 
     def event(self, **event):
-        return {"type": "event_callback", "team_id": self.team, "event_id": "Ev1", "event": event}
+        return {
+            "type": "event_callback",
+            "team_id": self.team,
+            "event_id": f"Ev{next(self._numbers)}",
+            "event": event,
+        }
 
 
 @pytest.fixture
@@ -220,18 +238,27 @@ def open_for(programme):
     return ids
 
 
-@pytest.fixture
-def free_door(app):
-    """The application's door, served on a free port; its request URL."""
+@contextmanager
+def served(door):
+    """Serves a door on a free port; its request URL."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app.door, log_level="critical", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(door, log_level="critical", access_log=False))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
-    server.should_exit = True
-    thread.join(5)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/slack/events"
+    finally:
+        server.should_exit = True
+        thread.join(5)
+
+
+@pytest.fixture
+def free_door(app):
+    """The application's door, served on a free port; its request URL."""
+    with served(app.door) as url:
+        yield url
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ SCOPES = {
     "auth_test": None,
     "apps_connections_open": None,
     "chat_postMessage": "chat:write",
+    "chat_delete": "chat:write",
     "chat_update": "chat:write",
     "conversations_open": "im:write",
     "conversations_history": "im:history",
@@ -39,7 +40,8 @@ IN_MODALS_ONLY = {ActionId.REVIEW_NOTE, ActionId.REVIEW_COMMENT, ActionId.SKIP_R
 
 def sources():
     """Every module of the bot that runs against Slack."""
-    every = [*(ROOT / "bot").glob("*.py"), *(ROOT / "bot" / "listeners").glob("*.py")]
+    every = [*(ROOT / "bot").glob("*.py"), *(ROOT / "bot" / "delivery").glob("*.py")]
+    every += (ROOT / "bot" / "listeners").glob("*.py")
     return [*every, *(ROOT / "bot" / "commands").glob("*.py")]
 
 
@@ -65,7 +67,7 @@ def listeners(app, body):
 def test_only_delivery_posts():
     """One place for pacing, retries and duplicates; everything else answers a click."""
     assert {path for path, method in called() if method in {"chat_postMessage", "chat_postEphemeral"}} == {
-        "delivery.py"
+        "posting.py"
     }
 
 

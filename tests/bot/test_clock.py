@@ -32,6 +32,22 @@ def test_a_task_that_fails_keeps_none_of_the_others(caplog):
     assert "ada@example.com" not in caplog.text
 
 
+def test_while_the_database_is_away_it_ticks_sooner():
+    """What is due does not wait for the next half minute once the database is back."""
+    answers, ticked = iter([Unavailable("The database cannot be reached just now.")]), threading.Semaphore(0)
+
+    def task():
+        ticked.release()
+        for error in answers:
+            raise error
+
+    clock = Clock({"task": task}, seconds=3600, soon=0.05)
+    clock.start()
+    assert all(ticked.acquire(timeout=5) for _ in range(2))
+    assert not ticked.acquire(timeout=0.3)  # and then at its usual pace again
+    clock.stop()
+
+
 def test_stopping_before_starting_is_fine():
     """A process that never started its clock can end."""
     Clock({}).stop()

@@ -103,3 +103,14 @@ def test_secrets_do_not_show(monkeypatch):
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-canary")
     monkeypatch.setenv("DATABASE_URL", "postgresql://iqs:canary@db/iqs")
     assert "canary" not in repr(load()) + str(load())
+
+
+@pytest.mark.parametrize("number", ["0", "11", "-1", "many"])
+def test_slack_allows_up_to_ten_connections(monkeypatch, number):
+    """Outside of 1 to 10 it is a sentence; two when nobody says."""
+    assert load().socket_connections == 2
+    monkeypatch.setenv("SOCKET_CONNECTIONS", "10")
+    assert load().socket_connections == 10
+    monkeypatch.setenv("SOCKET_CONNECTIONS", number)
+    with pytest.raises(Invalid, match="SOCKET_CONNECTIONS should be"):
+        load()

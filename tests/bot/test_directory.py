@@ -1,5 +1,7 @@
 """Linking people to Slack users, and following who leaves."""
 
+from http.client import IncompleteRead, RemoteDisconnected
+
 import pytest
 from slack_sdk.errors import SlackApiError
 
@@ -81,3 +83,16 @@ def test_it_asks_little_and_keeps_the_pace(app, slack, programme, monkeypatch):
 def test_a_member_is_a_full_one_of_our_house(user, member):
     """Everybody else is outside, whatever the people file says."""
     assert is_member(user, "T1", "E1") is member
+
+
+@pytest.mark.parametrize("failure", [IncompleteRead(b""), RemoteDisconnected(), TimeoutError()])
+def test_an_answer_cut_off_is_a_warning(app, monkeypatch, caplog, failure):
+    """However Slack is out of reach, the look ends quietly and the next one asks again."""
+
+    def cut(**_):
+        raise failure
+
+    monkeypatch.setattr(app.client, "users_lookupByEmail", cut)
+    monkeypatch.setattr(app.client, "users_info", cut)
+    assert app.directory.sync() == 0
+    assert {each.levelname for each in caplog.records if each.name == "bot.directory"} == {"WARNING"}

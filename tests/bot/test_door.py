@@ -8,15 +8,17 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote, quote_plus, urlencode
 
 import httpx
 import pytest
 import uvicorn
+from hypothesis import given
+from hypothesis import strategies as st
 from slack_bolt import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 
-from bot.door import BODY_LIMIT, Door, Replays, parse
+from bot.door import BODY_LIMIT, Door, Replays, parse, read_body, respond
 
 SECRET = "shhh"
 CANARY = "ada@example.com"
@@ -179,7 +181,7 @@ def test_no_body_reaches_a_log(served, knock, caplog):
     assert CANARY not in caplog.text
 
 
-async def knocked(door, headers, body=b"{}"):
+async def knocked(door, headers, body=b"{}", *, method="POST", path="/slack/events"):
     """One request at the ASGI level; returns the status."""
     sent = []
 
@@ -189,7 +191,7 @@ async def knocked(door, headers, body=b"{}"):
     async def send(message):
         sent.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": headers}
+    scope = {"type": "http", "method": method, "path": path, "headers": headers}
     await door(scope, receive, send)
     return sent[0]["status"]
 
@@ -209,7 +211,8 @@ def junk(rng):
     )
 
 
-def test_ten_thousand_garbage_headers_are_all_401(knock):
+@pytest.mark.parametrize("requests", [2_000, pytest.param(10_000, marks=pytest.mark.long)])
+def test_garbage_headers_are_all_401(knock, requests):
     """Whatever bytes stand in the two headers, also twice or not at all, the answer is 401."""
     rng = random.Random(7)
     names = [b"x-slack-signature", b"X-SLACK-SIGNATURE", b"x-slack-request-timestamp"]
@@ -217,7 +220,7 @@ def test_ten_thousand_garbage_headers_are_all_401(knock):
     async def every():
         return {
             await knocked(knock.door, [(rng.choice(names), junk(rng)) for _ in range(rng.randrange(6))])
-            for _ in range(10_000)
+            for _ in range(requests)
         }
 
     assert asyncio.run(every()) == {401}
@@ -230,6 +233,68 @@ def test_a_senseless_content_length_is_refused(knock, length):
     body = b"{}"
     headers = [(k.lower().encode(), v.encode()) for k, v in signed(body).items()]
     assert asyncio.run(knocked(knock.door, [*headers, (b"content-length", length)])) == 413
+
+
+WORDS = st.text(
+    st.characters(exclude_categories=["Cs"]) | st.sampled_from('%+&=;\\"{} \n\u00e9'), max_size=60
+)
+
+
+@given(words=WORDS, encode=st.sampled_from([quote, quote_plus, lambda text: quote(text, safe="\\/ ;&=")]))
+def test_a_form_is_read_as_the_standard_library_reads_it(words, encode):
+    """The quick way through a click's form and the careful one give the same, whatever stands in it."""
+    body = b"payload=" + encode(json.dumps({"text": words})).encode()
+    fields = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    try:
+        expected = json.loads(fields["payload"])
+    except ValueError:
+        expected = None
+    assert parse(body) == expected
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_a_dict_or_nothing(noise):
+    """No body makes the reading fail, and none is read in another way than the standard library's."""
+    found = parse(b"payload=" + noise)
+    assert found is None or found == json.loads(
+        dict(parse_qsl((b"payload=" + noise).decode(), keep_blank_values=True))["payload"]
+    )
+
+
+class Metrics:
+    """Another route of the door."""
+
+    async def __call__(self, scope, receive, send):
+        body = await read_body(scope, receive)
+        if body is None:
+            await respond(send, 413, b"too large")
+        elif body == b"fail":
+            raise RuntimeError(CANARY)
+        else:
+            await respond(send, 200, body or b"empty")
+
+
+def test_other_routes_have_the_same_cap_and_silence(caplog):
+    """A further route reads at most 1 MB, and what goes wrong in it is a bare 500 and a class in the log."""
+    caplog.set_level(logging.DEBUG)
+    with ThreadPoolExecutor(1) as pool:
+        door = Door(
+            secret=SECRET, dispatch=lambda _: None, ready=list, executor=pool,
+            also={("POST", "/hook"): Metrics(), ("GET", "/metrics"): Metrics()},
+        )  # fmt: skip
+
+        def ask(method, path, body=b""):
+            return asyncio.run(knocked(door, [], body, method=method, path=path))
+
+        assert ask("POST", "/hook", b"hello") == 200
+        assert ask("GET", "/metrics") == 200
+        assert ask("POST", "/hook", b"x" * (BODY_LIMIT + 1)) == 413
+        assert ask("POST", "/hook", b"fail") == 500
+        assert ask("POST", "/metrics") == 405
+        assert ask("POST", "/slack/events") == 401
+        assert ask("GET", "/nowhere") == 404
+    assert "RuntimeError" in caplog.text
+    assert CANARY not in caplog.text
 
 
 def test_replays_are_forgotten_only_when_they_could_not_pass():

@@ -9,7 +9,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from bot.outcomes import MAX_WAIT, Outcome, classify, error_name, retry_after, unanswered
+from bot.outcomes import MAX_WAIT, Outcome, Standing, classify, error_name, retry_after, standing, unanswered
 
 
 def answered(error, status=200, headers=None):
@@ -112,3 +112,19 @@ def test_names_never_carry_a_body():
 def test_what_slack_did_not_answer_may_be_drawn_again(error, expected):
     """An update is repeated only when it was Slack or the way there that failed."""
     assert unanswered(error) is expected
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (answered("message_not_found"), Standing.GONE),
+        (answered("cant_update_message"), Standing.GONE),
+        (answered("edit_window_closed"), Standing.THERE),
+        (answered("ratelimited", 429), Standing.THERE),
+        (answered("is_archived"), Standing.THERE),
+        (TimeoutError(), Standing.THERE),
+    ],
+)
+def test_only_a_message_that_nobody_can_use_is_posted_anew(error, expected):
+    """A message that stands and merely looks old is left alone: another one would be a second."""
+    assert standing(error) is expected

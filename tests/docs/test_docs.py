@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,8 +14,9 @@ import yaml
 
 from bot.cli import cli
 from bot.config import Settings
+from bot.helpdesks import HelpdeskSettings
 from iqs.conversations import Conversation
-from iqs.files import people
+from iqs.files import people, reviews
 from iqs.files.conversation_csv import CSV_COLUMNS
 from iqs.files.conversations import read
 from iqs.files.entries import Rejected
@@ -25,7 +27,13 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TEXT = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 PROCFILE = (ROOT / "Procfile").read_text(encoding="utf-8")
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
-SETTINGS = {name.upper() for name in Settings.model_fields}
+NESTED = {name: each for name, each in Settings.model_construct() if isinstance(each, HelpdeskSettings)}
+SETTINGS = {name.upper() for name in Settings.model_fields if name not in NESTED} | {
+    f"{name}_{each}".upper() for name, settings in NESTED.items() for each in type(settings).model_fields
+}
+ONLY_TOLD_BY_HELPDESKS = {
+    "bot_rating", "first_response_basis", "handle_basis", "reopens", "others", "updated_at",
+}  # fmt: skip
 
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`([^`\n]+)`")
@@ -161,7 +169,7 @@ def test_the_conversation_fields_are_those_of_the_code():
         name for cell in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in INLINE.findall(cell)
     ]
     expected = {"id" if each.name == "external_id" else each.name for each in fields(Conversation)}
-    assert sorted(listed) == sorted(expected)
+    assert sorted(listed) == sorted(expected - ONLY_TOLD_BY_HELPDESKS)
     columns = page[page.index("Columns, in any order") : page.index("Needed are")]
     assert tuple(INLINE.findall(columns)) == CSV_COLUMNS
 
@@ -179,6 +187,18 @@ def test_the_conversation_examples_can_be_imported():
             less = {key: value for key, value in entry.items() if key != name}
             [refused] = read([json.dumps(less).encode()], "jsonl")
             assert isinstance(refused, Rejected), name
+
+
+def test_the_past_reviews_on_the_page_can_be_imported():
+    """Every line of the example is used, and its table names exactly the columns that are read."""
+    page = TEXT["docs/history.md"]
+    example = re.search(r"```csv\n(.*?)```", page, re.DOTALL)[1]
+    read_file = reviews.read_reviews(example, zone="UTC", now=datetime.now(UTC))
+    assert len(read_file.ratings) == len(example.splitlines()) - 1
+    assert read_file.rejected == ()
+    needed = dict(re.findall(r"^\| `(\w+)` \| (yes|no) \|", page, re.MULTILINE))
+    assert {name for name, word in needed.items() if word == "yes"} == set(reviews.REQUIRED)
+    assert set(needed) == {*reviews.REQUIRED, *reviews.OPTIONAL}
 
 
 def test_the_people_file_is_the_one_that_is_read():

@@ -116,6 +116,9 @@ configure    team of five                          . . . x .   . . . x .
 configure    team of four                          . . . x .   . . . x .
 configure    everything                            . . . x .   . . . x .
 import       everything                            . . . x .   . . . x .
+mend         team of five                          . . x x .   . . . x .
+mend         team of four                          . . x x .   . . . x .
+mend         everything                            . . . x .   . . . x .
 """
 
 

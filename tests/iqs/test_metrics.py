@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 
 from iqs import metrics
-from iqs.conversations import SurveyAnswer
+from iqs.conversations import Basis, Conversation, SurveyAnswer
+from iqs.metrics import RawMean, Times
 
 
 def answers(*values, low=1, high=5):
@@ -46,3 +47,45 @@ def test_an_answer_on_a_scale_without_length_says_nothing():
 def test_a_share_is_exact_and_of_nothing_none(part, whole, expected):
     """Percent of a whole."""
     assert metrics.share(part, whole) == expected
+
+
+def test_raw_answers_have_a_mean_only_on_their_own_scale():
+    """4 and 5 of 1–5 are 4.5; a 7 of 1–7 stands apart; the scale with more answers comes first."""
+    ease = {SurveyAnswer(Fraction(7), Fraction(1), Fraction(7)): 1}
+    found = metrics.raw_means(answers(4) | answers(5) | ease)
+    assert found == (
+        RawMean(Fraction(9, 2), Fraction(1), Fraction(5), 2),
+        RawMean(Fraction(7), Fraction(1), Fraction(7), 1),
+    )
+    assert metrics.raw_means({}) == ()
+
+
+def talk(**told):
+    return Conversation("desk", "1", "chat", (), **told)
+
+
+def test_times_of_different_bases_are_never_mixed():
+    """Business, calendar, computed and unknown seconds are four figures; what was not told is in none."""
+    found = metrics.first_responses(
+        [
+            talk(first_response_seconds=60, first_response_basis=Basis.BUSINESS),
+            talk(first_response_seconds=100, first_response_basis=Basis.BUSINESS),
+            talk(first_response_seconds=900, first_response_basis=Basis.BUSINESS),
+            talk(first_response_seconds=86_400, first_response_basis=Basis.CALENDAR),
+            talk(first_response_seconds=0, first_response_basis=Basis.CALENDAR),
+            talk(first_response_seconds=5),
+            talk(handle_seconds=77, handle_basis=Basis.COMPUTED),
+        ]
+    )
+    assert found == (
+        Times(Basis.BUSINESS, Fraction(100), Fraction(1060, 3), 3),
+        Times(Basis.CALENDAR, Fraction(43_200), Fraction(43_200), 2),
+        Times(None, Fraction(5), Fraction(5), 1),
+    )
+
+
+def test_handle_times_likewise():
+    """Their own seconds with their own basis; none told, no figure."""
+    one = talk(handle_seconds=77, handle_basis=Basis.COMPUTED, first_response_seconds=1)
+    assert metrics.handle_times([one, talk()]) == (Times(Basis.COMPUTED, Fraction(77), Fraction(77), 1),)
+    assert metrics.handle_times([talk(first_response_seconds=1)]) == ()

@@ -114,7 +114,6 @@ def test_week_labels_follow_iso():
     "text",
     [
         "",
-        "2026",
         "2026-W54",
         "2025-W53",
         "2026-W00",
@@ -185,3 +184,54 @@ def test_an_unknown_zone_is_refused(name):
     """The sentence shows what a zone looks like."""
     with pytest.raises(Invalid, match="Europe/Berlin"):
         periods.this_week(datetime(2026, 11, 18, tzinfo=UTC), name)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last", "label"),
+    [
+        ("today", "2026-11-18", "2026-11-18", "today"),
+        ("yesterday", "2026-11-17", "2026-11-17", "yesterday"),
+        ("2026-11-03", "2026-11-03", "2026-11-03", "2026-11-03"),
+        ("October", "2026-10-01", "2026-10-31", "October 2026"),
+        ("december", "2025-12-01", "2025-12-31", "December 2025"),
+        ("Feb 2024", "2024-02-01", "2024-02-29", "February 2024"),
+        ("2026-10", "2026-10-01", "2026-10-31", "October 2026"),
+        ("this month", "2026-11-01", "2026-11-30", "November 2026"),
+        ("last  month", "2026-10-01", "2026-10-31", "October 2026"),
+        ("Q3", "2026-07-01", "2026-09-30", "Q3 2026"),
+        ("q4 2024", "2024-10-01", "2024-12-31", "Q4 2024"),
+        ("this quarter", "2026-10-01", "2026-12-31", "Q4 2026"),
+        ("last quarter", "2026-07-01", "2026-09-30", "Q3 2026"),
+        ("2025", "2025-01-01", "2025-12-31", "2025"),
+        ("last year", "2025-01-01", "2025-12-31", "2025"),
+        ("all", "1971-01-01", "2026-11-18", "all time"),
+    ],
+)
+def test_a_period_as_people_say_it(words, first, last, label):
+    """Days, months, quarters and years by name; a month or quarter without a year is the last that has begun."""
+    period = periods.parse(words, "Europe/Berlin", datetime(2026, 11, 18, 12, tzinfo=UTC))
+    assert tuple(map(str, periods.dates(period, "Europe/Berlin"))) == (first, last)
+    assert period.label == label
+
+
+@pytest.mark.parametrize(
+    "words", ["ju", "ma", "mai", "Q5", "2026-13", "2026-11-31", "0000", "soon", "may 12"]
+)
+def test_what_is_no_period_is_told_with_examples(words):
+    """Too short or wrong: a sentence that shows how to write one."""
+    with pytest.raises(Invalid):
+        periods.parse(words, "UTC", datetime(2026, 11, 18, tzinfo=UTC))
+
+
+def test_the_first_quarter_follows_the_fourth_of_the_year_before():
+    """In January "last quarter" is in the old year."""
+    period = periods.parse("last quarter", "UTC", datetime(2026, 1, 5, tzinfo=UTC))
+    assert period.label == "Q4 2025"
+
+
+def test_nothing_lies_before_all_time():
+    """Its comparison is with an empty period, and it holds what has no time."""
+    period = periods.parse("all time", "UTC", datetime(2026, 11, 18, tzinfo=UTC))
+    before = periods.before(period, "UTC")
+    assert period.undated
+    assert before.start == before.end == period.start

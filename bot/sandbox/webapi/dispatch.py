@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -10,7 +11,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.sandbox.faults import LATE, RESET, REVOKED, Fault, Faults
+from bot.sandbox.faults import BARE_LIMITED, LATE, LIMITED, REVOKED, UNSTORED, Fault, Faults
 from bot.sandbox.hangup import through
 from bot.sandbox.ids import APP_ID
 from bot.sandbox.log import Log
@@ -61,8 +62,10 @@ class WebAPI:
             answer = self._answer(method, args, token, fault, str(request.base_url))
         except Refused as refused:
             answer = {"ok": False, "error": refused.error, **refused.body}
+            if refused.error == "ratelimited":
+                status = 429
             if refused.wait:
-                status, headers["retry-after"] = 429, str(refused.wait)
+                headers["retry-after"] = str(refused.wait)
         self.calls.note(method, answer, fault.fault if fault else "", began, args)
         return await through(fault, as_json(answer, status, headers))
 
@@ -70,11 +73,13 @@ class WebAPI:
         self, method: str, args: dict[str, Any], token: str, fault: Fault | None, base_url: str
     ) -> dict[str, Any]:
         kind = fault.fault if fault else ""
-        if kind == RESET:
+        if kind in UNSTORED:
             raise Refused("connection_lost")
         self._check_token(method, token, revoked=kind == REVOKED)
         if wait := self.pacing.wait(method, self._bucket(args), monotonic()):
             raise Refused("ratelimited", wait=wait)
+        if fault and kind in (LIMITED, BARE_LIMITED):
+            raise Refused("ratelimited", wait=math.ceil(fault.seconds) if kind == LIMITED else 0)
         if fault and kind == LATE:
             asyncio.get_running_loop().call_later(fault.seconds, self._land, method, args, base_url)
             raise Refused("connection_lost")

@@ -11,6 +11,7 @@ from iqs.assignments import Assignment, AssignmentState, Waiting
 from iqs.people import Person, Role
 from iqs.reviews import ReviewKind, Stream
 from iqs.storage import tables
+from iqs.storage.prepared import Prepared
 from iqs.storage.store import Tx
 
 Row = SQLRow[*tuple[Any, ...]]
@@ -67,9 +68,11 @@ def add_draw(
 
 
 def draw_of(tx: Tx, team_id: int, period: str) -> Row | None:
-    """The team's draw for this period (id, seed, eligible, excluded), or None."""
+    """The team's draw for this period (id, starts_at, ends_at, seed, eligible, excluded), or None."""
     return tx.execute(
-        select(D.id, D.seed, D.eligible, D.excluded).where(D.team_id == team_id, D.period == period)
+        select(D.id, D.starts_at, D.ends_at, D.seed, D.eligible, D.excluded).where(
+            D.team_id == team_id, D.period == period
+        )
     ).one_or_none()
 
 
@@ -109,14 +112,14 @@ def add(
     return done.scalar_one()
 
 
-# Said once: building a statement costs more than running it, and a click runs these.
-_GET = select(*_COLUMNS).outerjoin(D, D.id == A.draw_id).where(A.id == bindparam("id"))
-_GET_LOCKED = _GET.with_for_update(of=A)
+_SELECT = select(*_COLUMNS).outerjoin(D, D.id == A.draw_id).where(A.id == bindparam("id"))
+_GET = Prepared(lambda _: _SELECT)
+_GET_LOCKED = Prepared(lambda _: _SELECT.with_for_update(of=A))
 
 
 def get(tx: Tx, assignment_id: int, *, lock: bool = False) -> Row | None:
     """The row of an assignment (see `assignment()`), locked against other writers if asked."""
-    found: Row | None = tx.execute(_GET_LOCKED if lock else _GET, {"id": assignment_id}).one_or_none()
+    found: Row | None = (_GET_LOCKED if lock else _GET).one(tx, id=assignment_id)
     return found
 
 
@@ -146,6 +149,16 @@ def move(
     )
 
 
+def open_of(tx: Tx, conversation_id: int) -> list[int]:
+    """Ids of the open assignments of a conversation."""
+    found = tx.scalars(
+        select(A.id)
+        .where(A.conversation_id == conversation_id, A.state == AssignmentState.OPEN)
+        .order_by(A.id)
+    )
+    return list(found)
+
+
 def handed_to(tx: Tx, conversation_id: int, draw_id: int | None) -> frozenset[int]:
     """Everybody to whom this draw has handed this conversation, whatever became of it."""
     found = tx.scalars(
@@ -164,6 +177,13 @@ def open_counts(tx: Tx, reviewer_ids: Iterable[int]) -> dict[int, int]:
         .group_by(A.reviewer_id)
     )
     return {row.reviewer_id: row.n for row in found}
+
+
+def unbegun(tx: Tx, reviewer_ids: Iterable[int]) -> list[int]:
+    """Open assignments of these reviewers in which nothing was rated yet, the oldest first."""
+    begun = select(tables.Review.id).where(tables.Review.assignment_id == A.id).exists()
+    found = select(A.id).where(A.reviewer_id.in_(list(reviewer_ids)), A.state == AssignmentState.OPEN, ~begun)
+    return list(tx.scalars(found.order_by(A.id)))
 
 
 def waiting(tx: Tx, reviewer: Person, *, limit: int = 50) -> tuple[Waiting, ...]:

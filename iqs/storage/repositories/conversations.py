@@ -1,20 +1,19 @@
 """Conversations in the database: stored as imported, found by id, by agent and period."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from fractions import Fraction
-from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any
 
-from pydantic_core import to_json
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, delete, func, select, update
 
-from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message, SurveyAnswer
+from iqs.conversations import STAFF, Basis, Conversation, Customer, HelpdeskAgent, SurveyAnswer
 from iqs.errors import NotFound
 from iqs.sampling import Candidate
 from iqs.storage import tables
-from iqs.storage.columns import UTC, Base
+from iqs.storage.prepared import Prepared
+from iqs.storage.repositories import transcripts
 from iqs.storage.store import Tx
 
 C = tables.Conversation
@@ -24,94 +23,6 @@ I = tables.HelpdeskIdentity  # noqa: E741 - beside C, T and P
 
 Key = tuple[str, str]
 """(source, external id)."""
-
-_CONTENT = (
-    "source", "external_id", "channel", "subject", "url", "opened_at", "closed_at",
-    "agent_external_id", "agent_name", "agent_email", "customer_id", "customer_name", "customer_email",
-    "csat", "ces", "first_response_seconds", "handle_seconds", "tags", "language",
-    "customer_messages", "agent_messages", "participants",
-)  # fmt: skip
-_HEADER = (*_CONTENT, "reviewee_id", "fingerprint", "imported_at")
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A conversation ready to be stored: its values in the order of `_CONTENT`, and its transcript."""
-
-    key: Key
-    agent: HelpdeskAgent | None
-    fingerprint: str
-    content: tuple[Any, ...]
-    transcript: str
-
-
-def record(conversation: Conversation) -> Record:
-    """The rows of a conversation. The fingerprint is BLAKE2b over all that is stored of its content."""
-    agent, customer = conversation.agent, conversation.customer
-    authors = [each.author for each in conversation.messages]
-    content = (
-        conversation.source,
-        conversation.external_id,
-        conversation.channel,
-        conversation.subject,
-        conversation.url,
-        _microseconds(conversation.opened_at),
-        _microseconds(conversation.closed_at),
-        agent.id if agent else None,
-        agent.name if agent else None,
-        agent.email if agent else None,
-        customer.id if customer else None,
-        customer.name if customer else None,
-        customer.email if customer else None,
-        _answer(conversation.csat),
-        _answer(conversation.ces),
-        conversation.first_response_seconds,
-        conversation.handle_seconds,
-        _json(conversation.tags),
-        conversation.language,
-        authors.count(Author.CUSTOMER),
-        authors.count(Author.AGENT),
-        _json(conversation.participants),
-    )
-    transcript = to_json([_written(each) for each in conversation.messages])
-    digest = blake2b(repr(content).encode(), digest_size=16)
-    digest.update(transcript)
-    return Record(
-        (conversation.source, conversation.external_id),
-        agent,
-        digest.hexdigest(),
-        content,
-        transcript.decode(),
-    )
-
-
-def fingerprints(tx: Tx, keys: Collection[Key]) -> dict[Key, str]:
-    """Fingerprints of those of these conversations that are stored."""
-    by_source: dict[str, list[str]] = {}
-    for source, external_id in keys:
-        by_source.setdefault(source, []).append(external_id)
-    found: dict[Key, str] = {}
-    for source, external_ids in by_source.items():
-        rows = tx.exec_driver_sql(_known(tx, len(external_ids)), (source, *external_ids))
-        found |= {(source, external_id): fingerprint for external_id, fingerprint in rows}
-    return found
-
-
-def save(tx: Tx, records: Sequence[Record], *, now: datetime) -> None:
-    """Stores conversations, each key once; one that is stored already is replaced and keeps its id."""
-    people = Reviewees(tx)
-    imported_at = _microseconds(now)
-    tx.exec_driver_sql(
-        _upsert(tx, C, _HEADER, key=("source", "external_id")),
-        [
-            (*each.content, people.of(each.key[0], each.agent), each.fingerprint, imported_at)
-            for each in records
-        ],
-    )
-    tx.exec_driver_sql(
-        _upsert(tx, T, ("conversation_id", "messages"), key=("conversation_id",)),
-        [(*each.key, each.transcript) for each in records],
-    )
 
 
 def map_agents(tx: Tx) -> int:
@@ -138,6 +49,18 @@ def map_agents(tx: Tx) -> int:
             )
             mapped += done.rowcount
     return mapped
+
+
+def unredacted(tx: Tx) -> frozenset[int]:
+    """People all of whose teams have switched off the redaction of personal data."""
+    M, each = tables.Membership, tables.Team  # noqa: N806 - a table, as C is
+    found = tx.execute(
+        select(M.person_id)
+        .join(each, each.id == M.team_id)
+        .group_by(M.person_id)
+        .having(func.sum(case((each.redacts.is_(True), 1), else_=0)) == 0)
+    )
+    return frozenset(found.scalars())
 
 
 class Reviewees:
@@ -194,6 +117,30 @@ def by_key(tx: Tx, source: str, external_id: str) -> int | None:
     ).scalar_one_or_none()
 
 
+def key_of_missing(tx: Tx, conversation_id: int) -> tuple[str, str, bool] | None:
+    """Source, external id and whether it was deleted there, of a conversation without text; None when it has one."""
+    row = tx.execute(
+        select(C.source, C.external_id, C.deleted_at)
+        .outerjoin(T, T.conversation_id == C.id)
+        .where(C.id == conversation_id, T.conversation_id.is_(None))
+    ).one_or_none()
+    return None if row is None else (row.source, row.external_id, row.deleted_at is not None)
+
+
+def purge(tx: Tx, conversation_id: int, *, now: datetime) -> bool:
+    """Deletes its text, subject, link and customer and marks it as deleted; False if that was done before."""
+    done = tx.execute(
+        update(C)
+        .where(C.id == conversation_id, C.deleted_at.is_(None))
+        .values(
+            deleted_at=now, subject=None, url=None, customer_id=None, customer_name=None, customer_email=None
+        )
+        .returning(C.id)
+    ).one_or_none()
+    tx.execute(delete(T).where(T.conversation_id == conversation_id))
+    return done is not None
+
+
 def frame(
     tx: Tx, *, reviewee_ids: Collection[int], starts_at: datetime, ends_at: datetime
 ) -> list[Candidate]:
@@ -208,7 +155,12 @@ def frame(
             C.agent_messages,
             C.participants,
         )
-        .where(C.reviewee_id.in_(list(reviewee_ids)), C.closed_at >= starts_at, C.closed_at < ends_at)
+        .where(
+            C.reviewee_id.in_(list(reviewee_ids)),
+            C.closed_at >= starts_at,
+            C.closed_at < ends_at,
+            C.deleted_at.is_(None),
+        )
         .order_by(C.id)
     ).all()
     known = _People(tx, {(row.source, each) for row in rows for each in row.participants})
@@ -234,31 +186,35 @@ def unmapped(tx: Tx, *, starts_at: datetime, ends_at: datetime) -> int:
     ).scalar_one()
 
 
-_PARTICIPANTS = select(C.source, C.participants, C.reviewee_id).where(
-    C.id == bindparam("id")
-)  # each click asks
+_PARTICIPANTS = Prepared(
+    lambda _: select(C.source, C.participants, C.reviewee_id).where(C.id == bindparam("id"))
+)
 
 
 def participants(tx: Tx, conversation_id: int) -> frozenset[int]:
     """Ids of the people who worked on a conversation, its reviewee included."""
-    row = tx.execute(_PARTICIPANTS, {"id": conversation_id}).one_or_none()
+    row = _PARTICIPANTS.one(tx, id=conversation_id)
     if row is None:
         return frozenset()
     known = _People(tx, {(row.source, each) for each in row.participants})
     return known.of(row.source, row.participants, row.reviewee_id)
 
 
-_IDENTITIES = select(I.source, I.external_id, I.person_id).where(
-    I.external_id.in_(bindparam("ids", expanding=True))
-)
+_IDENTITIES = select(I.source, I.external_id, I.person_id)
+_OF_MANY = _IDENTITIES.where(I.external_id.in_(bindparam("ids", expanding=True)))
+FEW = tuple(f"id{number}" for number in range(6))
+_OF_FEW = Prepared(lambda _: _IDENTITIES.where(I.external_id.in_([bindparam(name) for name in FEW])))
 
 
 class _People:
     """The people behind some helpdesk ids: by the id, else as the agent of a conversation mapped by e-mail."""
 
     def __init__(self, tx: Tx, keys: Collection[Key]) -> None:
-        ids = {external_id for _, external_id in keys}
-        rows = tx.execute(_IDENTITIES, {"ids": list(ids)})
+        ids = list({external_id for _, external_id in keys})
+        if len(ids) <= len(FEW):  # as in nearly every conversation; each click asks
+            rows = _OF_FEW.all(tx, **dict(zip_longest(FEW, ids)))
+        else:
+            rows = tx.execute(_OF_MANY, {"ids": ids}).all()
         given = {(row.source, row.external_id): row.person_id for row in rows}
         self._known: dict[Key, int | None] = {}
         for source, external_id in keys:
@@ -278,72 +234,15 @@ class _People:
         ).scalar_one_or_none()
 
 
-# The import's three statements are written for the driver: through SQLAlchemy's expressions and types they would
-# cost more than all parsing and cleaning.
-
-
-def _mark(tx: Tx) -> str:
-    return "?" if tx.dialect.name == "sqlite" else "%s"
-
-
-def _known(tx: Tx, count: int) -> str:
-    mark = _mark(tx)
-    listed = ", ".join([mark] * count)
-    return f"SELECT external_id, fingerprint FROM conversation WHERE source = {mark} AND external_id IN ({listed})"  # noqa: S608 - marks
-
-
-def _upsert(tx: Tx, table: type[Base], columns: Sequence[str], *, key: Sequence[str]) -> str:
-    """A conversation's id is looked up by its key on the way, so that no second question is needed for it."""
-    mark = _mark(tx)
-    id_of = f"(SELECT id FROM conversation WHERE source = {mark} AND external_id = {mark})"  # noqa: S608 - marks
-    values = ", ".join(id_of if name == "conversation_id" else mark for name in columns)
-    changed = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)
-    return (
-        f"INSERT INTO {table.__tablename__} ({', '.join(columns)}) VALUES ({values}) "  # noqa: S608 - our names
-        f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
-    )
-
-
-_UTC = UTC()
-_WORDS = {each: each.value for each in Author}  # plain words: an enum's own look-up is slow in the hot loop
-
-
-def _microseconds(moment: datetime | None) -> int | None:
-    return _UTC.process_bind_param(moment, None)  # type: ignore[arg-type] # it does not look at the dialect
-
-
-def _answer(answer: SurveyAnswer | None) -> str | None:
-    return None if answer is None else _json([_exact(answer.value), _exact(answer.low), _exact(answer.high)])
-
-
-def _json(listed: Sequence[str]) -> str:
-    return to_json(listed).decode() if listed else "[]"
-
-
-def _exact(number: Fraction) -> str:
-    """A fraction as people write it where a decimal is exact: "4", "4.5", else "1/3"."""
-    if number.denominator == 1:
-        return str(number.numerator)
-    decimal = repr(float(number))
-    return decimal if Fraction(decimal) == number else str(number)
-
-
-def _written(message: Message) -> dict[str, Any]:
-    row: dict[str, Any] = {"author": _WORDS[message.author], "text": message.text}
-    if message.at is not None:
-        row["at"] = message.at  # to_json writes it as RFC 3339
-    if message.author_id is not None:
-        row["author_id"] = message.author_id
-    return row
-
-
 def _conversation(row: Any) -> Conversation:
     customer = Customer(row.customer_id, row.customer_name, row.customer_email)
+    messages = transcripts.read(row.messages)
+    told = {each.author_id for each in messages if each.author in STAFF} | {row.agent_external_id}
     return Conversation(
         source=row.source,
         external_id=row.external_id,
         channel=row.channel,
-        messages=tuple(_message(each) for each in row.messages or ()),
+        messages=messages,
         subject=row.subject,
         url=row.url,
         opened_at=row.opened_at,
@@ -354,18 +253,14 @@ def _conversation(row: Any) -> Conversation:
         customer=None if customer == Customer() else customer,
         csat=row.csat and SurveyAnswer(*map(Fraction, row.csat)),
         ces=row.ces and SurveyAnswer(*map(Fraction, row.ces)),
+        bot_rating=row.bot_rating and SurveyAnswer(*map(Fraction, row.bot_rating)),
         first_response_seconds=row.first_response_seconds,
+        first_response_basis=row.first_response_basis and Basis(row.first_response_basis),
         handle_seconds=row.handle_seconds,
+        handle_basis=row.handle_basis and Basis(row.handle_basis),
+        reopens=row.reopens,
         tags=tuple(row.tags),
         language=row.language,
-    )
-
-
-def _message(written: Mapping[str, str]) -> Message:
-    at = written.get("at")
-    return Message(
-        Author(written["author"]),
-        written["text"],
-        datetime.fromisoformat(at) if at is not None else None,
-        written.get("author_id"),
+        others=tuple(each for each in row.participants if each not in told),
+        updated_at=row.updated_at,
     )

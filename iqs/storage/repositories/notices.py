@@ -1,15 +1,34 @@
 """The outbox table: notices are added with their cause, claimed, and settled under a token."""
 
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy.orm import aliased
 
-from iqs.notices import LANES, Notice, NoticeKind, NoticeState
+from iqs.assignments import AssignmentState
+from iqs.notices import LANES, UNDRAWN, Notice, NoticeKind, NoticeState
 from iqs.storage import tables, upserts
 from iqs.storage.store import Tx
 
 T = tables.Notice
+A = tables.Assignment
+P = tables.Person
+M = tables.Membership
+LANE = case({kind.value: place for place, kind in enumerate(LANES)}, value=T.kind, else_=len(LANES))
+IN_ORDER = (LANE, case((T.first_try_at.is_(None), 1), else_=0), T.not_before, T.id)
+"""By lane; what was tried before comes first, then the oldest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A pending notice whose time has come, the zone of its person and the team it belongs to."""
+
+    notice: Notice
+    timezone: str | None
+    team_id: int | None
 
 
 def add(
@@ -39,22 +58,157 @@ def add(
     return tx.execute(statement.returning(T.id)).one_or_none() is not None
 
 
-def due(tx: Tx, *, now: datetime, limit: int) -> list[Notice]:
-    """Pending notices whose time has come and whose person is reachable: by lane, then oldest first; locked."""
-    lane = case({kind.value: place for place, kind in enumerate(LANES)}, value=T.kind, else_=len(LANES))
-    reachable = or_(
-        T.channel.is_not(None),
-        and_(tables.Person.slack_user_id.is_not(None), tables.Person.active),
+def due(tx: Tx, *, now: datetime, limit: int, each: int, skip: Collection[int] = ()) -> list[Due]:
+    """Pending notices whose time has come: by lane, then oldest first, at most `each` of one target; locked.
+
+    Left out are people in `skip` and those who cannot be written to, what is told with another notice, and
+    targets where something older is on its way or waits for another try: what goes to one target leaves in order.
+    """
+    place = func.row_number().over(partition_by=(T.person_id, T.channel), order_by=IN_ORDER)
+    reachable = or_(T.channel.is_not(None), and_(P.slack_user_id.is_not(None), P.active))
+    free = [_not_among(T.person_id, _busy(T.person_id, now)), _not_among(T.channel, _busy(T.channel, now))]
+    if skip:
+        free.append(or_(T.person_id.is_(None), T.person_id.not_in(skip)))
+    ranked = (
+        select(T.id, place.label("place"))
+        .outerjoin(P, P.id == T.person_id)
+        .where(T.state == NoticeState.PENDING, T.not_before <= now, reachable, _alone(), *free)
+        .subquery()
     )
+    scorecards = select(A.team_id).where(A.id == T.object_id).scalar_subquery()
+    feedback = select(tables.Review.team_id).where(tables.Review.id == T.object_id).scalar_subquery()
+    theirs = select(func.min(M.team_id)).where(M.person_id == T.person_id).scalar_subquery()
+    about = case((T.kind == NoticeKind.SCORECARD, scorecards), (T.kind == NoticeKind.FEEDBACK, feedback))
+    team = func.coalesce(about, theirs)
     found = tx.execute(
-        select(T)
-        .outerjoin(tables.Person, tables.Person.id == T.person_id)
-        .where(T.state == NoticeState.PENDING, T.not_before <= now, reachable)
-        .order_by(lane, T.not_before, T.id)
+        select(*T.__table__.c, P.timezone, team.label("team_id"))
+        .join(ranked, ranked.c.id == T.id)
+        .outerjoin(P, P.id == T.person_id)
+        .where(T.state == NoticeState.PENDING, ranked.c.place <= each)
+        .order_by(*IN_ORDER)
         .limit(limit)
         .with_for_update(of=T, skip_locked=True)
     )
+    return [Due(_notice(row), row["timezone"], row["team_id"]) for row in found.mappings()]
+
+
+def gatherable(tx: Tx, heads: Iterable[Notice], *, now: datetime) -> list[Notice]:
+    """Due notices of the heads' people and kinds that may be told with them, and what was frozen to them; locked.
+
+    What was in doubt itself is left out: a message with its own mark may stand in Slack.
+    """
+    heads = list(heads)
+    people = {head.person_id for head in heads}
+    kinds = {head.kind for head in heads}
+    fresh = and_(
+        T.person_id.in_(people), T.kind.in_(kinds), T.not_before <= now, T.resent_at.is_(None), _alone()
+    )
+    frozen = T.told_with.in_([head.key for head in heads])
+    found = tx.execute(
+        select(T)
+        .where(T.state == NoticeState.PENDING, T.id.not_in([head.id for head in heads]), or_(fresh, frozen))
+        .order_by(T.not_before, T.id)
+        .with_for_update(skip_locked=True)
+    )
     return [_notice(row) for row in found.mappings()]
+
+
+def expired(tx: Tx, *, now: datetime, limit: int) -> list[Notice]:
+    """Notices in `sending` whose lease has run out, each with what is told with it; locked.
+
+    Whose ran out first comes first, so that those that nobody can find out about keep no other one waiting.
+    """
+    found = tx.execute(
+        select(T)
+        .where(T.state == NoticeState.SENDING, T.lease_until < now, _alone())
+        .order_by(T.lease_until, T.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return _with_told(tx, [_notice(row) for row in found.mappings()], NoticeState.SENDING)
+
+
+def sweepable(tx: Tx, *, now: datetime, limit: int) -> list[Notice]:
+    """Notices whose message should be looked for a twin by now; locked."""
+    found = tx.execute(
+        select(T)
+        .where(T.sweep_at <= now, T.ts.is_not(None))
+        .order_by(T.sweep_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_notice(row) for row in found.mappings()]
+
+
+def told_together(tx: Tx, key: str) -> list[Notice]:
+    """All notices that the message with this key tells, the oldest first."""
+    found = tx.execute(select(T).where(or_(T.key == key, T.told_with == key)).order_by(T.not_before, T.id))
+    return [_notice(row) for row in found.mappings()]
+
+
+def standing(tx: Tx, people: Collection[int]) -> dict[int, int]:
+    """How many scorecards of open assignments stand in Slack or are on their way, for each of these reviewers."""
+    told = tx.execute(_standing().where(A.reviewer_id.in_(people)))
+    return {row.person_id: row.n for row in told if row.person_id is not None}
+
+
+def _standing() -> Select[int | None, int]:
+    return (
+        select(T.person_id, func.count().label("n"))
+        .join(A, A.id == T.object_id)
+        .where(
+            A.state == AssignmentState.OPEN,
+            T.kind == NoticeKind.SCORECARD,
+            T.state.in_([NoticeState.SENT, NoticeState.SENDING]),
+        )
+        .group_by(T.person_id)
+    )
+
+
+def queued_scorecards(tx: Tx, *, now: datetime, at_once: int) -> list[Due]:
+    """Scorecards that wait for a later moment, were never tried and may have room; oldest first.
+
+    Left out are reviewers with `at_once` open ones in Slack: this is asked every second, and most wait for them.
+    """
+    full = _standing().having(func.count() >= at_once).subquery()
+    found = tx.execute(
+        select(*T.__table__.c, P.timezone, A.team_id)
+        .join(A, A.id == T.object_id)
+        .join(P, P.id == T.person_id)
+        .where(
+            T.state == NoticeState.PENDING,
+            T.not_before > now,
+            T.kind == NoticeKind.SCORECARD,
+            T.first_try_at.is_(None),
+            A.state == AssignmentState.OPEN,
+            T.person_id.not_in(select(full.c.person_id).where(full.c.person_id.is_not(None))),
+        )
+        .order_by(T.id)
+    )
+    return [Due(_notice(row), row["timezone"], row["team_id"]) for row in found.mappings()]
+
+
+def hasten(tx: Tx, person_id: int, *, now: datetime) -> None:
+    """Lets what was tried for a person and waits be tried now."""
+    tx.execute(
+        update(T)
+        .where(
+            T.person_id == person_id,
+            T.state == NoticeState.PENDING,
+            T.first_try_at.is_not(None),
+            T.not_before > now,
+        )
+        .values(not_before=now)
+    )
+
+
+def defer(tx: Tx, notice: Notice, *, until: datetime) -> None:
+    """Lets a pending notice wait until then; nothing was tried and nothing is wrong with it."""
+    tx.execute(
+        update(T)
+        .where(T.id == notice.id, T.state == NoticeState.PENDING, T.told_with.is_(None))
+        .values(not_before=until)
+    )
 
 
 def by_key(tx: Tx, key: str) -> Notice | None:
@@ -69,16 +223,10 @@ def by_id(tx: Tx, notice_id: int) -> Notice | None:
     return None if row is None else _notice(row)
 
 
-def expired(tx: Tx, *, now: datetime, limit: int) -> list[Notice]:
-    """Notices in `sending` whose lease has run out: what was sent for them may have arrived."""
-    found = tx.execute(
-        select(T)
-        .where(T.state == NoticeState.SENDING, T.lease_until < now)
-        .order_by(T.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_notice(row) for row in found.mappings()]
+def mark(tx: Tx, notices: Sequence[Notice], **values: Any) -> None:
+    """Sets columns of rows that this transaction has locked."""
+    if notices:
+        tx.execute(update(T).where(T.id.in_([each.id for each in notices])).values(**values))
 
 
 def change(tx: Tx, notice: Notice, *, state: NoticeState, **values: Any) -> bool:
@@ -93,6 +241,44 @@ def change(tx: Tx, notice: Notice, *, state: NoticeState, **values: Any) -> bool
     return done.rowcount == 1
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a notice stands in Slack, and whether its message will be looked for a twin."""
+
+    id: int
+    state: NoticeState
+    posted_to: str
+    ts: str
+    resent_at: datetime | None
+    sweep_at: datetime | None
+
+
+def ours(tx: Tx, notices: Sequence[Notice]) -> frozenset[int]:
+    """Ids of those that still are as they were read, under the same token; locked."""
+    wanted = {each.id: (each.state, each.lease_token) for each in notices}
+    found = tx.execute(select(T.id, T.state, T.lease_token).where(T.id.in_(wanted)).with_for_update())
+    return frozenset(row.id for row in found if (row.state, row.lease_token) == wanted[row.id])
+
+
+def place(tx: Tx, places: Sequence[Place]) -> None:
+    """Notes where rows stand that this transaction has locked."""
+    if places:
+        tx.execute(_PLACE, [{"row": each.id, **_columns(each)} for each in places])
+
+
+# Said once: building a statement costs more than running it.
+_PLACED = ("state", "posted_to", "ts", "resent_at", "sweep_at")
+_PLACE = (
+    update(T)
+    .where(T.id == bindparam("row"))
+    .values({name: bindparam(f"new_{name}") for name in _PLACED} | {"error": None})
+)
+
+
+def _columns(place: Place) -> dict[str, Any]:
+    return {f"new_{name}": getattr(place, name) for name in _PLACED}
+
+
 def cancel(tx: Tx, key: str) -> bool:
     """Cancels a notice that has not left yet; False if it is on its way, sent, or unknown."""
     done = tx.execute(
@@ -105,6 +291,50 @@ def counts(tx: Tx) -> dict[str, int]:
     """How many notices stand in each state."""
     found = tx.execute(select(T.state, func.count().label("n")).group_by(T.state))
     return {row.state: row.n for row in found}
+
+
+def _busy(column: Any, now: datetime) -> Any:
+    """Targets where something is on its way, in doubt, or was tried and waits for its next try."""
+    other = aliased(T)
+    target = getattr(other, column.key)
+    trying = and_(
+        other.state == NoticeState.PENDING,
+        other.not_before > now,
+        other.first_try_at.is_not(None),
+        func.coalesce(other.error, "").not_like(f"{UNDRAWN}%"),
+    )
+    return select(target).where(target.is_not(None), or_(other.state == NoticeState.SENDING, trying))
+
+
+def _not_among(column: Any, targets: Any) -> ColumnElement[bool]:
+    return or_(column.is_(None), column.not_in(targets))
+
+
+def _alone() -> ColumnElement[bool]:
+    """Not told with a notice that is still on its way: that one carries it along."""
+    head = aliased(T)
+    carried = (
+        select(literal_column("1"))
+        .where(head.key == T.told_with, head.state.in_([NoticeState.PENDING, NoticeState.SENDING]))
+        .exists()
+    )
+    return or_(T.told_with.is_(None), ~carried)
+
+
+def _with_told(tx: Tx, heads: list[Notice], state: NoticeState) -> list[Notice]:
+    """The heads with what is told with them, locked as they are."""
+    if not heads:
+        return []
+    found = tx.execute(
+        select(T)
+        .where(T.told_with.in_([head.key for head in heads]), T.state == state)
+        .order_by(T.not_before, T.id)
+        .with_for_update()
+    )
+    told: dict[str | None, list[Notice]] = {}
+    for row in found.mappings():
+        told.setdefault(row["told_with"], []).append(_notice(row))
+    return [replace(head, told=tuple(told.get(head.key, ()))) for head in heads]
 
 
 def _notice(row: Any) -> Notice:
@@ -124,4 +354,7 @@ def _notice(row: Any) -> Notice:
         error=row["error"],
         first_try_at=row["first_try_at"],
         last_try_at=row["last_try_at"],
+        lease_until=row["lease_until"],
+        told_with=row["told_with"],
+        resent_at=row["resent_at"],
     )

@@ -1,13 +1,15 @@
 """People and their roles in the database. A Person always comes with all roles, of every team."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, insert, or_, select, tuple_, update
 
 from iqs.people import Person, Role
 from iqs.storage import tables
+from iqs.storage.prepared import Prepared
 from iqs.storage.store import Tx
 
 P = tables.Person
@@ -24,7 +26,8 @@ def by_id(tx: Tx, person_id: int) -> Person | None:
 
 def by_slack_id(tx: Tx, slack_user_id: str) -> Person | None:
     """The person linked to this Slack user, active or not; one indexed query, as each click asks it."""
-    return _one(tx, P.slack_user_id == slack_user_id)
+    found = _read(_BY_SLACK_ID.all(tx, slack_user_id=slack_user_id))
+    return found[0] if found else None
 
 
 def by_email(tx: Tx, email: str) -> Person | None:
@@ -70,6 +73,41 @@ def change(tx: Tx, person_id: int, **columns: Any) -> None:
     tx.execute(update(P).where(P.id == person_id).values(**columns))
 
 
+def slack_ids(tx: Tx, person_ids: Iterable[int]) -> dict[int, str]:
+    """The Slack users of these people by id; left out is who is not active or has none."""
+    found = tx.execute(
+        select(P.id, P.slack_user_id).where(P.id.in_(set(person_ids)), P.active, P.slack_user_id.is_not(None))
+    )
+    return {row.id: row.slack_user_id for row in found if row.slack_user_id}
+
+
+def missed(tx: Tx, person_id: int, *, since: datetime) -> None:
+    """Slack let nothing through to this person; the first time counts."""
+    tx.execute(
+        update(P).where(P.id == person_id, P.unreachable_since.is_(None)).values(unreachable_since=since)
+    )
+
+
+def unreachable(tx: Tx) -> frozenset[int]:
+    """People whom Slack lets nothing through to."""
+    return frozenset(tx.scalars(select(P.id).where(P.unreachable_since.is_not(None))))
+
+
+def away(tx: Tx) -> list[int]:
+    """People who cannot be reached: not active any more, or Slack lets nothing through to them."""
+    return list(tx.scalars(select(P.id).where(or_(P.active.is_(False), P.unreachable_since.is_not(None)))))
+
+
+def reached(tx: Tx, person_ids: Collection[int]) -> None:
+    """Messages got through to these people: they are not unreachable any more."""
+    if person_ids:
+        tx.execute(
+            update(P)
+            .where(P.id.in_(person_ids), P.unreachable_since.is_not(None))
+            .values(unreachable_since=None)
+        )
+
+
 def give(tx: Tx, held: Sequence[Held]) -> None:
     """Adds roles that are not held yet."""
     if held:
@@ -89,13 +127,19 @@ def _one(tx: Tx, condition: ColumnElement[bool]) -> Person | None:
     return found[0] if found else None
 
 
+_SELECT = (
+    select(P.id, P.name, P.email, P.slack_user_id, P.timezone, P.active, M.team_id, M.role)
+    .outerjoin(M, M.person_id == P.id)
+    .order_by(P.name, P.id)
+)
+_BY_SLACK_ID = Prepared(lambda _: _SELECT.where(P.slack_user_id == bindparam("slack_user_id")))
+
+
 def _all(tx: Tx, *conditions: ColumnElement[bool] | Any) -> list[Person]:
-    rows = tx.execute(
-        select(P.id, P.name, P.email, P.slack_user_id, P.timezone, P.active, M.team_id, M.role)
-        .outerjoin(M, M.person_id == P.id)
-        .where(*conditions)
-        .order_by(P.name, P.id)
-    )
+    return _read(tx.execute(_SELECT.where(*conditions)))
+
+
+def _read(rows: Iterable[Row[Any]]) -> list[Person]:
     people: dict[int, Person] = {}
     roles: dict[int, dict[int, set[Role]]] = {}
     for row in rows:

@@ -1,5 +1,6 @@
 """Reviews and their ratings in the database. The click path uses single statements, no sessions."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, update
 from iqs.reviews import Draft, Rating
 from iqs.scoring import Score, micropoints
 from iqs.storage import tables, upserts
+from iqs.storage.prepared import Prepared
 from iqs.storage.store import Tx
 
 Row = SQLRow[*tuple[Any, ...]]
@@ -16,23 +18,30 @@ R = tables.Review
 V = tables.Rating
 
 
-# Said once: building a statement costs more than running it, and a click runs these.
-_OF_ASSIGNMENT = select(*R.__table__.c).where(R.assignment_id == bindparam("id"))
-_DRAFT = (
-    select(tables.Category.key, V.value, V.causes, V.note)
-    .join(tables.Category, tables.Category.id == V.category_id)
-    .where(V.review_id == bindparam("id"))
+_OF_ASSIGNMENT = Prepared(lambda _: select(*R.__table__.c).where(R.assignment_id == bindparam("id")))
+_DRAFT = Prepared(
+    lambda _: (
+        select(tables.Category.key, V.value, V.causes, V.note)
+        .join(tables.Category, tables.Category.id == V.category_id)
+        .where(V.review_id == bindparam("id"))
+    )
 )
 
 
 def of_assignment(tx: Tx, assignment_id: int) -> Row | None:
     """The review row of an assignment, or None before the first click."""
-    return tx.execute(_OF_ASSIGNMENT, {"id": assignment_id}).one_or_none()
+    found: Row | None = _OF_ASSIGNMENT.one(tx, id=assignment_id)
+    return found
 
 
 def get(tx: Tx, review_id: int) -> Row | None:
     """The review row with this id."""
     return tx.execute(select(*R.__table__.c).where(R.id == review_id)).one_or_none()
+
+
+_BEGIN = upserts.spelled(
+    lambda insert: insert(R).on_conflict_do_nothing(index_elements=["assignment_id"]).returning(R.id)
+)
 
 
 def begin(tx: Tx, assignment: Any, *, now: datetime) -> int:
@@ -51,12 +60,7 @@ def begin(tx: Tx, assignment: Any, *, now: datetime) -> int:
         "version": 0,
         "created_at": now,
     }
-    made: int | None = tx.execute(
-        upserts.insert(tx, R)
-        .values(**values)
-        .on_conflict_do_nothing(index_elements=["assignment_id"])
-        .returning(R.id)
-    ).scalar_one_or_none()
+    made: int | None = tx.execute(_BEGIN[tx.dialect.name], values).scalar_one_or_none()
     if made is not None:
         return made
     return tx.execute(select(R.id).where(R.assignment_id == assignment.id)).scalar_one()
@@ -64,15 +68,24 @@ def begin(tx: Tx, assignment: Any, *, now: datetime) -> int:
 
 def draft(tx: Tx, review_id: int, comment: str) -> Draft:
     """What the review's ratings say, by category key."""
-    found = tx.execute(_DRAFT, {"id": review_id})
+    found = _DRAFT.all(tx, id=review_id)
     return Draft({row.key: Rating(row.value, tuple(row.causes), row.note) for row in found}, comment)
+
+
+def _put(insert: Callable[[upserts.Target], Any]) -> Any:
+    keys, rest = ("review_id", "category_id"), ("value", "points", "causes", "note")
+    statement = insert(V).values({name: bindparam(name) for name in (*keys, *rest)})
+    changed = {name: statement.excluded[name] for name in rest}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+_PUT = Prepared(_put)
 
 
 def put_rating(tx: Tx, review_id: int, category_id: int, rating: Rating, points: int | None) -> None:
     """Sets one category's rating."""
     values = {"value": rating.value, "points": points, "causes": list(rating.causes), "note": rating.note}
-    statement = upserts.insert(tx, V).values(review_id=review_id, category_id=category_id, **values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["review_id", "category_id"], set_=values))
+    _PUT.all(tx, review_id=review_id, category_id=category_id, **values)
 
 
 def put_comment(tx: Tx, review_id: int, comment: str) -> None:
@@ -109,6 +122,14 @@ def submitted_between(tx: Tx, since: datetime, until: datetime) -> list[tuple[in
         .order_by(R.submitted_at)
     )
     return [(row.assignment_id, row.submitted_at) for row in found]
+
+
+def submitted_of(tx: Tx, conversation_id: int) -> list[int]:
+    """Ids of the submitted reviews of a conversation."""
+    found = tx.scalars(
+        select(R.id).where(R.conversation_id == conversation_id, R.state == "submitted").order_by(R.id)
+    )
+    return list(found)
 
 
 def reopen(tx: Tx, review_id: int) -> None:

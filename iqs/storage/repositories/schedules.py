@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, update
+from sqlalchemy.orm import aliased
 
-from iqs.schedules import Due, Outcome, Run, Schedule, ScheduleKind
+from iqs.periods import DAY, WEEK
+from iqs.reports import Period
+from iqs.schedules import Due, Last, Outcome, Run, Schedule, ScheduleKind, window
 from iqs.storage import tables
 from iqs.storage.store import Tx
 from iqs.storage.upserts import insert
@@ -37,33 +40,100 @@ def lock(tx: Tx, schedule_id: int) -> Schedule | None:
     return None if row is None else _schedule(row)
 
 
-def last_date(tx: Tx, schedule_id: int) -> date | None:
-    """The local date of the newest period that was recorded."""
-    newest = select(N.local_date).where(N.schedule_id == schedule_id).order_by(N.due_at.desc()).limit(1)
-    return tx.execute(newest).scalar_one_or_none()
-
-
-def record(tx: Tx, schedule_id: int, due: Due, outcome: Outcome, *, now: datetime) -> int | None:
-    """Records a period and returns the run's id; None if it is recorded already."""
-    statement = insert(tx, N).values(
-        schedule_id=schedule_id, due_at=due.at, local_date=due.local_date, outcome=outcome, created_at=now
+def put(tx: Tx, schedule: Schedule) -> None:
+    """Stores when a schedule happens: weekday, minute, from when on, paused or not."""
+    tx.execute(
+        update(S)
+        .where(S.id == schedule.id)
+        .values(
+            weekday=schedule.weekday,
+            minute=schedule.minute,
+            starts_after=schedule.starts_after,
+            paused=schedule.paused,
+        )
     )
-    return tx.execute(
-        statement.on_conflict_do_nothing(index_elements=["schedule_id", "due_at"]).returning(N.id)
-    ).scalar_one_or_none()
+
+
+def zone_moved(tx: Tx, team_id: int, *, now: datetime) -> None:
+    """The team's zone was changed: schedules that have run count anew from now (`iqs.schedules.to_do`)."""
+    ran = select(N.id).where(N.schedule_id == S.id).exists()
+    tx.execute(update(S).where(S.team_id == team_id, ran).values(starts_after=now))
+
+
+def last(tx: Tx, schedule_id: int) -> Last | None:
+    """The newest period that was recorded."""
+    newest = select(N.local_date, N.ends_at).where(N.schedule_id == schedule_id)
+    row = tx.execute(newest.order_by(N.due_at.desc()).limit(1)).one_or_none()
+    return None if row is None else Last(row.local_date, row.ends_at)
+
+
+def lasts(tx: Tx) -> dict[int, Last]:
+    """The newest recorded period of each schedule that has one, by its id."""
+    newest = select(N.schedule_id, func.max(N.due_at).label("due_at")).group_by(N.schedule_id).subquery()
+    found = tx.execute(
+        select(N.schedule_id, N.local_date, N.ends_at).join(
+            newest, (newest.c.schedule_id == N.schedule_id) & (newest.c.due_at == N.due_at)
+        )
+    )
+    return {row.schedule_id: Last(row.local_date, row.ends_at) for row in found}
+
+
+def record(
+    tx: Tx, schedule_id: int, due: Due, outcome: Outcome, *, now: datetime, covers: Period | None = None
+) -> int | None:
+    """Records a period and the window it covers; returns the run's id, None if it is recorded already.
+
+    Recorded is a period whose due time or whose local date is.
+    """
+    statement = insert(tx, N).values(
+        schedule_id=schedule_id,
+        due_at=due.at,
+        local_date=due.local_date,
+        starts_at=covers and covers.start,
+        ends_at=covers and covers.end,
+        outcome=outcome,
+        created_at=now,
+    )
+    return tx.execute(statement.on_conflict_do_nothing().returning(N.id)).scalar_one_or_none()
 
 
 def run(tx: Tx, run_id: int) -> Run | None:
-    """A recorded period with its schedule."""
+    """A recorded period with its schedule; a window that was not kept is reckoned in the team's zone."""
+    earlier = aliased(N)
     found = tx.execute(
         _select()
-        .add_columns(N.id.label("run_id"), N.local_date, N.due_at, N.outcome)
+        .add_columns(N.id.label("run_id"), N.local_date, N.due_at, N.outcome, N.starts_at, N.ends_at)
+        .add_columns(earlier.starts_at.label("before"))
         .join(N, N.schedule_id == S.id)
+        .outerjoin(earlier, (earlier.schedule_id == S.id) & (earlier.ends_at == N.starts_at))
         .where(N.id == run_id)
     ).one_or_none()
     if found is None:
         return None
-    return Run(found.run_id, _schedule(found), Due(found.local_date, found.due_at), Outcome(found.outcome))
+    schedule = _schedule(found)
+    covers, before = window(schedule.zone, found.local_date), None
+    if found.starts_at is not None and found.ends_at is not None:
+        covers = Period(found.starts_at, found.ends_at, covers.label)
+    if found.before is not None:
+        before = Period(found.before, covers.start, window(schedule.zone, found.local_date - WEEK).label)
+    due = Due(found.local_date, found.due_at)
+    return Run(found.run_id, schedule, due, Outcome(found.outcome), covers, before)
+
+
+def covered(tx: Tx, team_id: int, kind: ScheduleKind, monday: date) -> tuple[datetime, datetime] | None:
+    """The window (start, end) kept with the team's run in the ISO week of this Monday, if there is one."""
+    found = tx.execute(
+        select(N.starts_at, N.ends_at)
+        .join(S, S.id == N.schedule_id)
+        .where(
+            S.team_id == team_id,
+            S.kind == kind,
+            N.local_date.between(monday, monday + WEEK - DAY),
+            N.starts_at.is_not(None),
+            N.ends_at.is_not(None),
+        )
+    ).one_or_none()
+    return None if found is None else (found.starts_at, found.ends_at)
 
 
 def _select() -> Select[*tuple[Any, ...]]:

@@ -1,5 +1,6 @@
 """Values of the installation itself, by name."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +15,17 @@ S = tables.Setting
 def get(tx: Tx, name: str) -> Any | None:
     """The value as it was put, None if it never was."""
     return tx.scalar(select(S.value).where(S.name == name))
+
+
+def several(tx: Tx, names: Collection[str]) -> dict[str, Any]:
+    """The values of those of these names that were put."""
+    found = tx.execute(select(S.name, S.value).where(S.name.in_(names)))
+    return {row.name: row.value for row in found}
+
+
+def locked(tx: Tx, name: str) -> Any | None:
+    """As `get`, kept from other writers until this transaction ends."""
+    return tx.scalar(select(S.value).where(S.name == name).with_for_update())
 
 
 def put(tx: Tx, name: str, value: Any) -> None:

@@ -57,6 +57,7 @@ def put(tx: Tx, team: Team) -> None:
             closes_minute=_minute(team.closes),
             working_days=sorted(team.working_days),
             shows_reviewer=team.shows_reviewer,
+            redacts=team.redacts,
         )
     )
 
@@ -82,6 +83,7 @@ def _team(row: Row[Any]) -> Team:
         closes=_time(row.closes_minute),
         working_days=frozenset(row.working_days),
         shows_reviewer=row.shows_reviewer,
+        redacts=row.redacts,
     )
 
 

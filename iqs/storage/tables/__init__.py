@@ -9,7 +9,7 @@ from iqs.storage.tables.conversations import Conversation, FetchRequest, Sync, T
 from iqs.storage.tables.delivery import Inbox, Notice, Replica, Schedule, ScheduleRun
 from iqs.storage.tables.installation import Audit, Setting
 from iqs.storage.tables.people import HelpdeskIdentity, Membership, Person, Team
-from iqs.storage.tables.reviews import Assignment, Draw, Rating, Review
+from iqs.storage.tables.reviews import Assignment, Draw, Rating, Review, Shift
 from iqs.storage.tables.scorecards import Category, Scorecard, ScorecardVersion
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Scorecard",
     "ScorecardVersion",
     "Setting",
+    "Shift",
     "Sync",
     "Team",
     "Transcript",

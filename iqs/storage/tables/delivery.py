@@ -19,6 +19,7 @@ class Notice(Base):
         Index("ix_notice_due", "state", "not_before"),
         Index("ix_notice_object", "kind", "object_id"),
         Index("ix_notice_sweep", "sweep_at"),
+        Index("ix_notice_told_with", "told_with"),
     )
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(120), unique=True)

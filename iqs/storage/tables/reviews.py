@@ -72,13 +72,18 @@ class Review(Base):
 
     `score` is in micropoints, null while a draft or when nothing was rated; `passed` was decided unrounded.
     `version` counts submissions: a re-submitted review replaces its score, the old one stays in `audit`.
+    Of a past programme (stream `imported`) the reviewee and the time may be unknown.
     """
 
     __tablename__ = "review"
     __table_args__ = (
         CheckConstraint("(reviewer_id <> reviewee_id) OR (kind = 'self')", name="not_ones_own"),
         CheckConstraint("(score IS NULL) OR (score BETWEEN 0 AND 100000000)", name="score_in_range"),
-        CheckConstraint("(state = 'draft') = (submitted_at IS NULL)", name="submitted_has_time"),
+        CheckConstraint(
+            "(state = 'draft') = (submitted_at IS NULL) OR (state = 'submitted' AND stream = 'imported')",
+            name="submitted_has_time",
+        ),
+        CheckConstraint("(reviewee_id IS NOT NULL) OR (stream = 'imported')", name="reviewee_known"),
         CheckConstraint("(state <> 'draft') OR (score IS NULL)", name="draft_has_no_score"),
         one_of("kind", "manager", "peer", "self", "calibration"),
         one_of("stream", "random", "targeted", "double", "imported"),
@@ -106,7 +111,7 @@ class Review(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
     reviewer_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    reviewee_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reviewee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     scorecard_version_id: Mapped[int] = mapped_column(ForeignKey("scorecard_version.id"))
     kind: Mapped[Word]
     stream: Mapped[Word]
@@ -120,13 +125,34 @@ class Review(Base):
     acknowledged_at: Mapped[datetime | None] = mapped_column(UTC)
 
 
+class Shift(Base):
+    """A fall of a team's score or of a category's, or its recovery, noticed with a review (`iqs.falls`)."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        UniqueConstraint("team_id", "category", "turn", "review_id"),
+        one_of("turn", "fall", "recovery"),
+    )
+    id: Mapped[Id]
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    category: Mapped[Name] = mapped_column(default="")  # its key; empty for the whole score
+    turn: Mapped[Word]
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))  # the one it was noticed with
+    since_review_id: Mapped[int] = mapped_column(ForeignKey("review.id"))
+    mean: Mapped[int] = mapped_column(BigInteger)  # of the reviews since then, in micropoints
+    usual: Mapped[int] = mapped_column(BigInteger)  # before it, in micropoints
+    reviews: Mapped[int]
+    noticed_at: Mapped[Instant]
+
+
 class Rating(Base):
     """One category of one review. `value` null = N/A; `points` is the rating on 0–100 in micropoints."""
 
     __tablename__ = "rating"
     __table_args__ = (
         CheckConstraint("(value IS NULL) = (points IS NULL)", name="points_with_value"),
-        CheckConstraint("(value IS NULL) OR (value BETWEEN 1 AND 5)", name="value_on_a_scale"),
+        # up to 5 on our own scorecards; a past programme's may be finer
+        CheckConstraint("(value IS NULL) OR (value BETWEEN 1 AND 101)", name="value_on_a_scale"),
         {"sqlite_with_rowid": False},
     )
     review_id: Mapped[int] = mapped_column(

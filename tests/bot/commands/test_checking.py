@@ -3,7 +3,9 @@
 import pytest
 
 from bot.commands.checking import examine
-from iqs.services import enrolling
+from bot.commands.opening import now
+from iqs.replicas import ReplicaKind
+from iqs.services import enrolling, living
 
 SETTINGS = ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL")
 
@@ -90,3 +92,17 @@ def test_a_team_without_reviewers_or_scorecard(environment, good, programme):
     found = " ".join(wrong())
     assert "New team has no scorecard" in found
     assert "New team has no reviewers" in found
+
+
+def test_it_says_who_lives(environment, good, programme):
+    """Nobody is a note; a front door without a sender is a fault, and so is the other way round."""
+    environment(**good)
+    assert any("No process runs" in each.text for each in examine() if each.ok is None)
+    web = living.enter(programme, ReplicaKind.WEB, host="door1", process=7, now=now())
+    assert ["Only `iqs web` runs" in each for each in wrong()] == [True]
+    living.enter(programme, ReplicaKind.WORKER, host="door1", process=8, now=now())
+    assert wrong() == []
+    lines = [each.text for each in examine() if each.ok and "runs on" in each.text]
+    assert ["`iqs web` runs on door1 (process 7)" in lines[0], "process 8" in lines[1]] == [True, True]
+    living.leave(programme, web)
+    assert ["Only `iqs worker` runs" in each for each in wrong()] == [True]

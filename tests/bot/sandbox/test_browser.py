@@ -95,6 +95,17 @@ def test_faults_and_log(page, client, refusal):
         ("auth.test", ""),
     ]
     assert page.post("/sandbox/faults", json={"method": "x", "fault": "nonsense"}).status_code == 400
+    share = {"method": "auth.test", "fault": ["revoked"], "share": 1, "seed": 4}
+    assert page.post("/sandbox/faults", json=share).json()["ok"]
+    assert [refusal(client.auth_test) for _ in range(3)] == ["token_revoked"] * 3
+
+
+def test_messages_after_one(page, client, sandbox):
+    """A page may ask only for what came later than a message it knows."""
+    first, second = (client.chat_postMessage(channel="U0ADA", text=text) for text in ("one", "two"))
+    ada = sandbox.driver("U0ADA")
+    assert [m["text"] for m in ada.messages(first["channel"], after=first["ts"])] == ["two"]
+    assert ada.messages(first["channel"], after=second["ts"]) == []
 
 
 def test_refuses_other_sites(page):

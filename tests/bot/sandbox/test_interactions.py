@@ -339,6 +339,23 @@ def test_unhandled_over_http(app, served, ada, client, buttons):
     assert "didn’t respond" in outcome.message
 
 
+def test_delivered_twice(app, served, sandbox, ada):
+    """A share of what is posted comes a second time with Slack's retry headers, and the person sees one outcome."""
+    seen = []
+
+    @app.command("/iqs")
+    def answer(ack, request, body):
+        seen.append((body["trigger_id"], request.headers.get("x-slack-retry-num")))
+        ack("Hello")
+
+    sandbox.deliver_twice(1.0, seed=1)
+    with served(app):
+        assert ada.command("/iqs me").ok
+    (first, none), (second, number) = seen
+    assert first == second
+    assert (none, number) == (None, ["1"])
+
+
 def test_nobody_listens(ada):
     """Without a connection the command fails at once."""
     assert ada.command("/iqs me").error == "dispatch_failed"

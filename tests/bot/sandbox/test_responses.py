@@ -80,3 +80,8 @@ def test_faults(response_url, sandbox, ada):
     with pytest.raises(httpx.ReadError):
         httpx.post(response_url(), json={"text": "reset"})
     assert [m["text"] for m in ada.dm()] == ["dropped"]
+    sandbox.faults.next("response_url", "429")
+    assert httpx.post(response_url(), json={"text": "limited"}).status_code == 429
+    sandbox.faults.next("response_url", "503")
+    assert httpx.post(response_url(), json={"text": "unavailable"}).status_code == 503
+    assert [m["text"] for m in ada.dm()] == ["dropped"]

@@ -3,18 +3,20 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
-from statistics import fmean, stdev
+from statistics import fmean
 
 import pytest
+from scipy import stats
 from sqlalchemy import insert, select, update
 
 from iqs import periods
 from iqs.errors import Invalid, NotAllowed, NotFound
+from iqs.reports import Period
 from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Due, Outcome, ScheduleKind
 from iqs.scoring import show
 from iqs.services import reporting
-from iqs.statistics import Word, t_quantile
+from iqs.statistics import Word
 from iqs.storage import tables
 from iqs.storage.repositories import people, schedules
 from tests import history
@@ -61,18 +63,52 @@ def counted(past, period, *, team=1, **fixed):
     ]
 
 
-def check(estimate, values):
-    """The estimate has this mean, n and 95 % t interval."""
-    numbers = [float(each) for each in values if each is not None]
+def grouped(reviews, name, value=lambda each: each.score):
+    """The scored values of the reviews, apart by a field, by its values."""
+    found = {}
+    for each in reviews:
+        if value(each) is not None:
+            found.setdefault(getattr(each, name), []).append(float(value(each)))
+    return found
+
+
+def percents(reviews, key):
+    return [float(each.percents[key]) for each in reviews if key in each.percents]
+
+
+def scores(reviews):
+    return [float(each.score) for each in reviews if each.score is not None]
+
+
+def squared(groups):
+    """Sum of squared distances to each group's mean, and the degrees of freedom."""
+    return sum((x - fmean(g)) ** 2 for g in groups for x in g), sum(len(g) - 1 for g in groups)
+
+
+def check(estimate, groups, others=()):
+    """The estimate has the mean of all groups, n, and the interval of the spread within them and `others`."""
+    groups, others = [g for g in groups if g], [g for g in others if g]
+    numbers = [x for g in groups for x in g]
     assert estimate.n == len(numbers)
     if not numbers:
         assert estimate.mean is None
         return
     assert estimate.mean == pytest.approx(fmean(numbers), abs=1e-6)
-    if len(numbers) > 1:
-        half = t_quantile(len(numbers) - 1) * stdev(numbers) / len(numbers) ** 0.5
+    (squares, freedom), (far, known) = squared(groups), squared(others)
+    if known:
+        squares, freedom = squares + far / known * min(known, 40), freedom + min(known, 40)
+    if freedom:
+        half = stats.t.ppf(0.975, freedom) * (squares / freedom / len(numbers)) ** 0.5
         assert estimate.low == pytest.approx(max(0, fmean(numbers) - half), abs=1e-5)
         assert estimate.high == pytest.approx(min(100, fmean(numbers) + half), abs=1e-5)
+
+
+def check_persons(figures, now, before, name):
+    """Each person's own scores, with everybody else's and their own earlier ones for the spread."""
+    mine, earlier = grouped(now, name), grouped(before, name)
+    for figure in figures:
+        others = [g for who, g in mine.items() if who != figure.person_id]
+        check(figure.estimate, [mine.get(figure.person_id, [])], [*others, *earlier.values()])
 
 
 @pytest.mark.parametrize(
@@ -84,7 +120,7 @@ def test_a_team_report_equals_an_independent_reckoning(store, past, words):
     period = periods.parse(words, ZONE, NOW)
     assert report.period == period
     now, before = counted(past, period), counted(past, periods.before(period, ZONE))
-    check(report.iqs, [each.score for each in now])
+    check(report.iqs, grouped(now, "reviewee").values(), grouped(before, "reviewee").values())
     scored = [each for each in now if each.score is not None]
     assert report.change.points == pytest.approx(
         fmean(float(each.score) for each in scored)
@@ -96,13 +132,11 @@ def test_a_team_report_equals_an_independent_reckoning(store, past, words):
     assert report.pass_rate == pytest.approx(100 * sum(each.passed for each in scored) / len(scored))
     assert [each.key for each in report.categories] == ["solution", "tone", "process", "mood"]
     for figure in report.categories:
-        check(figure.estimate, [each.percents.get(figure.key) for each in now])
+        check(figure.estimate, [percents(now, figure.key)], [percents(before, figure.key)])
     assert [each.name for each in report.agents] == [f"Person {n}" for n in past.agents]
-    for figure in report.agents:
-        check(figure.estimate, [each.score for each in now if each.reviewee == figure.person_id])
+    check_persons(report.agents, now, before, "reviewee")
     assert [each.person_id for each in report.reviewers] == past.reviewers
-    for figure in report.reviewers:
-        check(figure.estimate, [each.score for each in now if each.reviewer == figure.person_id])
+    check_persons(report.reviewers, now, before, "reviewer")
 
 
 def test_the_team_is_the_plain_mean_of_its_reviews_and_not_of_its_agents(store, past):
@@ -119,9 +153,9 @@ def test_a_trend_has_twelve_weeks_that_equal_their_own_reports(store, past):
     assert len(report.trend) == periods.TREND_WEEKS
     assert report.trend[-1].start == date(2026, 11, 2)
     assert report.trend[0].estimate.n == 0
-    for point in report.trend:
-        week = periods.week(point.start, ZONE)
-        check(point.estimate, [each.score for each in counted(past, week)])
+    weeks = [scores(counted(past, periods.week(point.start, ZONE))) for point in report.trend]
+    for place, point in enumerate(report.trend):
+        check(point.estimate, [weeks[place]], weeks[:place] + weeks[place + 1 :])
 
 
 def test_causes_are_named_and_the_most_frequent_come_first(store, past):
@@ -144,16 +178,16 @@ def test_a_personal_report_counts_all_teams_and_a_leads_view_only_theirs(store, 
     period = periods.last_days(NOW, ZONE, 30)
     own = reporting.personal_report(store, agent, now=NOW)
     assert (own.zone, own.period) == (ZONE, period)
-    check(own.iqs, [each.score for each in counted(past, period, team=None, reviewee=3)])
+    earlier = periods.before(period, ZONE)
+    mine = [scores(counted(past, span, team=None, reviewee=3)) for span in (period, earlier)]
+    check(own.iqs, mine[:1], mine[1:])
     assert len(own.recent) == reporting.RECENT
     assert own.strength
     seen = reporting.agent_report(store, person(store, LEAD), 1, 3, now=NOW)
-    check(seen.iqs, [each.score for each in counted(past, period, reviewee=3)])
+    theirs = [counted(past, span, reviewee=3) for span in (period, earlier)]
+    check(seen.iqs, [scores(theirs[0])], [scores(theirs[1])])
     for figure in seen.categories:
-        check(
-            figure.estimate,
-            [each.percents.get(figure.key) for each in counted(past, period, reviewee=3)],
-        )
+        check(figure.estimate, [percents(theirs[0], figure.key)], [percents(theirs[1], figure.key)])
 
 
 @pytest.mark.parametrize("reader", [1, 7, STRANGER])
@@ -250,11 +284,11 @@ def test_unknown_teams_and_unreadable_periods_are_refused(store, past):
         reporting.team_report(store, None, 1, now=NOW, period="whenever")
 
 
-def run_id(store, due, outcome=Outcome.DONE, kind=ScheduleKind.DIGEST):
+def run_id(store, due, outcome=Outcome.DONE, kind=ScheduleKind.DIGEST, covers=None):
     with store.write() as tx:
         schedules.add(tx, team_id=1, kind=kind, weekday=0, minute=540, starts_after=history.START)
         (schedule,) = [each for each in schedules.every(tx) if each.kind is kind]
-        return schedules.record(tx, schedule.id, due, outcome, now=NOW)
+        return schedules.record(tx, schedule.id, due, outcome, now=NOW, covers=covers)
 
 
 MONDAY = Due(date(2026, 11, 2), datetime(2026, 11, 2, 14, tzinfo=UTC))
@@ -265,7 +299,9 @@ def test_a_digest_is_the_week_before_without_persons(store, past):
     digest = reporting.digest(store, run_id(store, MONDAY), now=NOW)
     assert digest.report.period == periods.named_week("2026-W44", ZONE)
     assert (digest.report.agents, digest.report.reviewers) == ((), ())
-    check(digest.report.iqs, [each.score for each in counted(past, digest.report.period)])
+    week = digest.report.period
+    now, before = (grouped(counted(past, span), "reviewee") for span in (week, periods.before(week, ZONE)))
+    check(digest.report.iqs, now.values(), before.values())
     assert digest.headline.startswith(f"IQS {show(digest.report.iqs.mean, 0)} %")
     assert digest.praise
     assert not digest.late
@@ -279,6 +315,66 @@ def test_a_digest_says_the_same_whenever_it_is_made(store, past):
         history.reviews(tx, past, 50, seed=2, team=1, days=1, start=MONDAY.at)
     assert reporting.digest(store, number, now=NOW + timedelta(days=30)) == first
     assert first.late
+
+
+def test_a_digest_is_about_the_window_kept_with_its_run(store, past):
+    """Hours gained or lost by a new zone count: in the figures, the change and the trend; still week 44."""
+    nominal = periods.named_week("2026-W44", ZONE)
+    first = Period(nominal.start - timedelta(days=6), nominal.start - timedelta(hours=17), "week 43")
+    window = Period(first.end, nominal.end - timedelta(hours=5), "week 44")
+    week_ago = Due(MONDAY.local_date - periods.WEEK, MONDAY.at - periods.WEEK)
+    run_id(store, week_ago, covers=first)
+    number = run_id(store, MONDAY, covers=window)
+    digest = reporting.digest(store, number, now=NOW)
+    assert digest.report.period == window
+    now, before = counted(past, window), counted(past, first)
+    check(digest.report.iqs, grouped(now, "reviewee").values(), grouped(before, "reviewee").values())
+    assert len(now) != len(counted(past, nominal))
+    assert digest.report.change.points == pytest.approx(
+        fmean(float(each.score) for each in now if each.score is not None)
+        - fmean(float(each.score) for each in before if each.score is not None),
+        abs=1e-6,
+    )
+    (*_, last_but_one, last) = digest.report.trend
+    assert (last.label, last.estimate.n, last.estimate.mean) == (
+        "W44",
+        digest.report.iqs.n,
+        digest.report.iqs.mean,
+    )
+    weeks = scores(counted(past, Period(periods.named_week("2026-W43", ZONE).start, first.end, "")))
+    assert (last_but_one.estimate.n, last_but_one.estimate.mean) == (len(weeks), pytest.approx(fmean(weeks)))
+
+
+def test_a_moved_zone_does_not_change_a_digest_of_before(store, past):
+    """Its window is kept in UTC: headline and figures stay what they were."""
+    covers = periods.named_week("2026-W44", ZONE)
+    number = run_id(store, MONDAY, covers=covers)
+    first = reporting.digest(store, number, now=NOW)
+    with store.write() as tx:
+        tx.execute(update(tables.Team).values(timezone="Pacific/Kiritimati"))
+    again = reporting.digest(store, number, now=NOW)
+    for name in ("period", "iqs", "categories", "causes", "csat", "pass_rate"):
+        figures, before = getattr(again.report, name), getattr(first.report, name)
+        if name == "categories":
+            figures, before = ([each.estimate for each in many] for many in (figures, before))
+        assert figures == before, name
+    last, iqs = again.report.trend[-1], first.report.iqs
+    assert (last.label, last.estimate.n, last.estimate.mean) == ("W44", iqs.n, iqs.mean)
+
+
+def test_a_digest_due_at_midnight_has_the_last_minutes_in_it(store, past):
+    """It is reckoned when its window's last review can no longer be taken back."""
+    covers = periods.named_week("2026-W44", ZONE)
+    with store.write() as tx:
+        history.reviews(tx, past, 500, seed=3, team=1, days=1, start=covers.end - timedelta(days=1))
+    late = [each for each in past.reviews if covers.end - UNDO_WINDOW < each.at < covers.end]
+    assert late
+    number = run_id(store, Due(MONDAY.local_date, covers.end), covers=covers)
+    digest = reporting.digest(store, number, now=NOW)
+    now, before = (
+        grouped(counted(past, span), "reviewee") for span in (covers, periods.before(covers, ZONE))
+    )
+    check(digest.report.iqs, now.values(), before.values())
 
 
 def test_a_digest_tells_the_work_as_it_stood_when_it_was_due(store, past):

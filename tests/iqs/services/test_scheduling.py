@@ -4,12 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 
+import psycopg
 import pytest
 from sqlalchemy import delete, func, select, update
 
+from iqs.errors import Unavailable
 from iqs.notices import NoticeKind
+from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Outcome, ScheduleKind
-from iqs.services import assigning, delivering, enrolling, reporting, scheduling
+from iqs.services import assigning, enrolling, planning, reporting, scheduling
 from iqs.storage import tables
 from iqs.storage.store import Store
 from tests.world import WEEK
@@ -34,7 +37,13 @@ def rows(store, column, *conditions):
 
 
 def digests(store, now):
-    return [each for each in delivering.claim(store, now=now, limit=100) if each.kind is NoticeKind.DIGEST]
+    """The Notices of digests that may leave by now."""
+    with store.read() as tx:
+        return tx.execute(
+            select(tables.Notice)
+            .where(tables.Notice.kind == NoticeKind.DIGEST, tables.Notice.not_before <= now)
+            .with_only_columns(*tables.Notice.__table__.c)
+        ).all()
 
 
 def only_digests(store):
@@ -92,7 +101,7 @@ def test_one_teams_failure_keeps_no_other_team_waiting(planned, monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(assigning, "draw", broken)
+    monkeypatch.setattr(assigning, "draw_within", broken)
     with pytest.raises(ExceptionGroup) as caught:
         scheduling.tick(planned.store, now=NINE)
     assert len(caught.value.exceptions) == 2
@@ -220,7 +229,7 @@ def test_the_next_times_are_known(planned):
 
 
 def test_a_year_of_ticks_makes_one_digest_a_week(planned):
-    """Fifty-two Mondays across both clock changes, asked every six hours."""
+    """Fifty-two Mondays across both clock changes, asked twice a day."""
     store = planned.store
     only_digests(store)
     enrolling.configure_team(store, None, "Support", timezone="Europe/Berlin")
@@ -229,7 +238,7 @@ def test_a_year_of_ticks_makes_one_digest_a_week(planned):
     now = START
     while now < START + timedelta(weeks=52):
         scheduling.tick(store, now=now)
-        now += timedelta(hours=6)
+        now += timedelta(hours=12)
     with store.read() as tx:
         by_week = tx.execute(
             select(tables.ScheduleRun.local_date, func.count()).group_by(tables.ScheduleRun.local_date)
@@ -241,3 +250,110 @@ def test_a_year_of_ticks_makes_one_digest_a_week(planned):
 
 def team_id(world):
     return next(team.id for team in enrolling.teams(world.store) if team.name == "Support")
+
+
+def windows(store, kind):
+    """The windows of Support's runs of this kind, oldest first."""
+    with store.read() as tx:
+        found = tx.execute(
+            select(tables.ScheduleRun.starts_at, tables.ScheduleRun.ends_at)
+            .join(tables.Schedule)
+            .join(tables.Team)
+            .where(tables.Team.name == "Support", tables.Schedule.kind == kind)
+            .order_by(tables.ScheduleRun.due_at)
+        )
+        return [tuple(row) for row in found]
+
+
+def test_after_a_new_zone_the_next_period_begins_where_the_last_one_ended(planned):
+    """Stored with the run: no hour is in two digests or in none."""
+    store = planned.store
+    scheduling.tick(store, now=NINE)
+    enrolling.configure_team(store, None, "Support", timezone="America/Los_Angeles", now=NINE)
+    monday = datetime(2026, 11, 23, 17, tzinfo=UTC)
+    scheduling.tick(store, now=monday)
+    for kind in ScheduleKind:
+        (first, second) = windows(store, kind)
+        assert first == (datetime(2026, 11, 9, tzinfo=UTC), datetime(2026, 11, 16, tzinfo=UTC))
+        assert second == (first[1], datetime(2026, 11, 23, 8, tzinfo=UTC))
+
+
+def test_a_zone_that_moves_the_time_a_day_into_the_past_loses_no_week(planned):
+    """From the west of the date line to the east: this week's digest comes with the move."""
+    store = planned.store
+    enrolling.configure_team(store, None, "Support", timezone="Pacific/Niue", now=START)
+    scheduling.tick(store, now=NINE + timedelta(hours=12))
+    tuesday = datetime(2026, 11, 23, 19, 55, tzinfo=UTC)  # Niue's digest is due in five minutes
+    assert [each.team for each in scheduling.tick(store, now=tuesday) if each.kind is DIGEST] == ["Sales"]
+    enrolling.configure_team(store, None, "Support", timezone="Pacific/Kiritimati", now=tuesday)
+    [done] = [each for each in scheduling.tick(store, now=tuesday) if each.kind is DIGEST]
+    assert (done.team, done.outcome, done.told) == ("Support", Outcome.DONE, True)
+    assert tuesday - done.due.at > timedelta(hours=24)
+
+
+def test_a_draw_and_its_run_are_one(planned, monkeypatch):
+    """When the run cannot be recorded, nothing was drawn and nobody is told; the next tick does both."""
+    store = planned.store
+
+    def broken(*_, **__):
+        raise RuntimeError("broken")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scheduling.schedules, "record", broken)
+        with pytest.raises(ExceptionGroup):
+            scheduling.tick(store, now=EIGHT)
+    assert (
+        rows(store, tables.Draw.id)
+        == rows(store, tables.Assignment.id)
+        == rows(store, tables.Notice.id)
+        == []
+    )
+    assert len(scheduling.tick(store, now=EIGHT)) == 2
+    assert rows(store, tables.Draw.period) == [WEEK]
+
+
+def test_a_digest_right_after_its_week_waits_for_the_last_review(planned):
+    """What was submitted a minute before midnight may be taken back until ten past, and is in the digest then."""
+    store = planned.store
+    planning.move(store, None, "Support", DIGEST, now=START, weekday=0, minute=0)
+    midnight = datetime(2026, 11, 16, tzinfo=UTC)
+    scheduling.tick(store, now=midnight)
+    assert digests(store, midnight + UNDO_WINDOW - timedelta(seconds=1)) == []
+    assert len(digests(store, midnight + UNDO_WINDOW)) == 1
+
+
+def test_a_database_that_is_away_ends_the_tick(planned, monkeypatch):
+    """It is no draw's problem, and the clock has to know that it should come back soon."""
+
+    def away(*_, **__):
+        raise Unavailable("The database cannot be reached just now; nothing was saved.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(assigning, "draw_within", away)
+        with pytest.raises(Unavailable):
+            scheduling.tick(planned.store, now=NINE)
+    assert digests(planned.store, NINE) == []
+    assert len(scheduling.tick(planned.store, now=NINE)) == 4
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_tick_whose_commit_got_lost_is_done_once(planned):
+    """The server kept it and the connection broke before it could say so: the next tick finds it done."""
+    store = planned.store
+    only_digests(store)
+    dialect, lost = store.engine.dialect, []
+    commit = dialect.do_commit
+
+    def cut(connection):
+        commit(connection)
+        if not (lost or connection.dbapi_connection.read_only):
+            lost.append(connection)
+            connection.dbapi_connection.close()
+            raise psycopg.OperationalError("the connection is lost")
+
+    dialect.do_commit = cut
+    with pytest.raises(Unavailable, match="twice does no harm"):
+        scheduling.tick(store, now=NINE)
+    assert [each.team for each in scheduling.tick(store, now=NINE)] == ["Support"]
+    assert len(rows(store, tables.ScheduleRun.id)) == 2
+    assert len(digests(store, NINE)) == 1

@@ -65,6 +65,10 @@ def row(table, n):
             "id": n, "schedule_id": 1, "due_at": NOW + n * TICK, "outcome": "done", "created_at": NOW,
             "local_date": NOW.date() + n * timedelta(days=1),
         },
+        "shift": {
+            "id": n, "team_id": 1, "category": f"c{n}", "turn": "fall", "review_id": 1, "since_review_id": 1,
+            "mean": 1, "usual": 2, "reviews": 3, "noticed_at": NOW,
+        },
         "inbox": {"key": f"i{n}", "received_at": NOW},
         "replica": {
             "id": f"r{n}", "kind": "worker", "host": "one", "process": n, "started_at": NOW, "seen_at": NOW,
@@ -95,10 +99,11 @@ BROKEN = {
     "ck_person_email_lowercase": {"email": "Ada@example.com"},
     "ck_person_slack_user_id_given": {"slack_user_id": ""},
     "ck_rating_points_with_value": {"points": None},
-    "ck_rating_value_on_a_scale": {"value": 6},
+    "ck_rating_value_on_a_scale": {"value": 102},
     "ck_review_draft_has_no_score": {"state": "draft", "submitted_at": None},
     "ck_review_kind_known": {"kind": "friend"},
     "ck_review_not_ones_own": {"reviewee_id": 1},
+    "ck_review_reviewee_known": {"reviewee_id": None},
     "ck_review_score_in_range": {"score": 100_000_001},
     "ck_review_state_known": {"state": "lost"},
     "ck_review_stream_known": {"stream": "picked"},
@@ -108,6 +113,7 @@ BROKEN = {
     "ck_schedule_run_outcome_known": {"outcome": "lost"},
     "ck_schedule_weekday_known": {"weekday": 7},
     "ck_scorecard_version_version_positive": {"version": 0},
+    "ck_shift_turn_known": {"turn": "sideways"},
     "ck_team_opens_before_closing": {"closes_minute": 540},
     "ck_team_quota_positive": {"quota": 0},
 }
@@ -160,6 +166,11 @@ def test_every_rule_of_a_table_is_kept(filled, table):
             same = {column.name: first[column.name] for column in rule.columns}
             said = refusal(filled, table, {**second, **same})
             assert "UNIQUE" in said if filled.is_sqlite else rule.name in said
+    for index in target.indexes:
+        if index.unique:
+            same = {column.name: first[column.name] for column in index.columns}
+            said = refusal(filled, table, {**second, **same})
+            assert "UNIQUE" in said if filled.is_sqlite else index.name in said
     for key in target.foreign_keys:
         said = refusal(filled, table, {**second, key.parent.name: 999})
         assert "FOREIGN KEY" in said if filled.is_sqlite else key.constraint.name in said

@@ -54,6 +54,7 @@ def upgrade() -> None:
     op.add_column("notice", sa.Column("resent_at", sa.BigInteger()))
     op.add_column("notice", sa.Column("sweep_at", sa.BigInteger()))
     op.create_index("ix_notice_sweep", "notice", ["sweep_at"])
+    op.create_index("ix_notice_told_with", "notice", ["told_with"])
     op.add_column("schedule_run", sa.Column("starts_at", sa.BigInteger()))
     op.add_column("schedule_run", sa.Column("ends_at", sa.BigInteger()))
     op.create_index("uq_schedule_run_date", "schedule_run", ["schedule_id", "local_date"], unique=True)

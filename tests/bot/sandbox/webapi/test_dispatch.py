@@ -71,31 +71,6 @@ def test_method_limit(new_sandbox, client_of, refusal):
     assert {refusal(free.users_list) for _ in range(25)} == {""}
 
 
-def test_drop(sandbox, client):
-    """Dropped after accepting: no answer, but the message is there."""
-    sandbox.faults.next("chat.postMessage", "drop")
-    with pytest.raises(http.client.RemoteDisconnected):
-        client.chat_postMessage(channel="C0GENERAL", text="x")
-    assert len(client.conversations_history(channel="C0GENERAL")["messages"]) == 1
-
-
-def test_reset(sandbox, client):
-    """Reset before storing: no answer and no message."""
-    sandbox.faults.next("chat.postMessage", "reset")
-    with pytest.raises(ConnectionResetError):
-        client.chat_postMessage(channel="C0GENERAL", text="x")
-    assert client.conversations_history(channel="C0GENERAL")["messages"] == []
-
-
-def test_500(sandbox, client):
-    """500 after storing: an error, and the message is there."""
-    sandbox.faults.next("chat.postMessage", "500")
-    with pytest.raises(SlackApiError) as failed:
-        client.chat_postMessage(channel="C0GENERAL", text="x")
-    assert failed.value.response.status_code == 500
-    assert len(client.conversations_history(channel="C0GENERAL")["messages"]) == 1
-
-
 def test_slow_and_late(sandbox, client):
     """Slow answers after its seconds; late closes at once and stores after its seconds."""
     sandbox.faults.next("chat.postMessage", "slow", seconds=0.2)
@@ -113,6 +88,100 @@ def test_slow_and_late(sandbox, client):
         "late",
         "landed",
     ]
+
+
+def outcome(call, **arguments):
+    """What the caller sees: an error's name, a status, or nothing out of the ordinary."""
+    try:
+        call(**arguments)
+    except SlackApiError as failed:
+        return failed.response.status_code
+    except (OSError, http.client.HTTPException) as failed:
+        return type(failed)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("fault", "seen", "stored"),
+    [
+        ("429", 429, 0),
+        ("429-bare", 429, 0),
+        ("503", 503, 0),
+        ("500", 500, 1),
+        ("reset", ConnectionResetError, 0),
+        ("broken", ConnectionResetError, 1),
+        ("drop", http.client.RemoteDisconnected, 1),
+        ("cut", http.client.IncompleteRead, 1),
+        ("silent", http.client.RemoteDisconnected, 0),
+    ],
+)
+def test_what_a_fault_shows_and_what_it_stores(sandbox, client, fault, seen, stored):
+    """Each fault shows the caller its own failure, stores the message or not, and hits one call."""
+    sandbox.faults.next("chat.postMessage", fault, seconds=0.05)
+    assert outcome(client.chat_postMessage, channel="C0GENERAL", text="x") == seen
+    assert len(client.conversations_history(channel="C0GENERAL")["messages"]) == stored
+    assert outcome(client.chat_postMessage, channel="C0GENERAL", text="x") is None
+
+
+@pytest.mark.parametrize(("fault", "told"), [("429", "7"), ("429-bare", None)])
+def test_retry_after(sandbox, client, fault, told):
+    """A 429 says how long to wait, or keeps that to itself."""
+    sandbox.faults.next("chat.postMessage", fault, seconds=6.2)
+    with pytest.raises(SlackApiError) as refused:
+        client.chat_postMessage(channel="C0GENERAL", text="x")
+    assert refused.value.response["error"] == "ratelimited"
+    assert refused.value.response.headers.get("Retry-After") == told
+
+
+def test_a_timeout_stores_nothing_when_slack_is_silent(sandbox, client):
+    """Silence longer than the caller's patience is a timeout with nothing behind it."""
+    sandbox.faults.next("chat.postMessage", "silent", seconds=0.4)
+    client.timeout = 0.1
+    assert outcome(client.chat_postMessage, channel="C0GENERAL", text="x") is TimeoutError
+    client.timeout = 10
+    assert client.conversations_history(channel="C0GENERAL")["messages"] == []
+
+
+def test_one_of_several_faults(new_sandbox, client_of):
+    """A share may pick among several faults; the same seed picks the same ones for the same calls."""
+
+    def run():
+        sandbox = new_sandbox()
+        sandbox.faults.share("auth.test", ("429", "503", "cut"), 0.5, seed=3)
+        for _ in range(30):
+            outcome(client_of(sandbox).auth_test)
+        return [call.fault for call in sandbox.calls]
+
+    assert set(run()) == {"", "429", "503", "cut"}
+    assert run() == run()
+
+
+def test_an_outage_ends(sandbox, client):
+    """A span of faults hits every call while it lasts, and none after it."""
+    sandbox.faults.span("*", "503", 0.3)
+    began = time.monotonic()
+    while time.monotonic() < began + 0.2:
+        assert outcome(client.auth_test) == 503
+    time.sleep(0.3)
+    assert outcome(client.auth_test) is None
+
+
+def test_an_archived_channel_and_one_without_the_app(sandbox, client, refusal):
+    """Archived or left in the middle of work, a channel refuses posts; brought back, it takes them again."""
+    sandbox.archive("C0GENERAL")
+    assert refusal(client.chat_postMessage, channel="C0GENERAL", text="x") == "is_archived"
+    sandbox.archive("C0GENERAL", archived=False)
+    assert refusal(client.chat_postMessage, channel="C0GENERAL", text="x") == ""
+    sandbox.remove_bot("C0GENERAL")
+    assert refusal(client.chat_postMessage, channel="C0GENERAL", text="x") == "not_in_channel"
+
+
+def test_a_token_comes_back(sandbox, client, refusal):
+    """After the app is installed anew its calls are accepted again."""
+    sandbox.uninstall()
+    assert refusal(client.auth_test) == "token_revoked"
+    sandbox.restore_token()
+    assert refusal(client.auth_test) == ""
 
 
 def test_revoked_for_some_calls(sandbox, client, refusal):
@@ -145,6 +214,8 @@ def test_unknown_fault(sandbox):
         sandbox.faults.next("auth.test", "dorp")
     with pytest.raises(ValueError, match="at least one"):
         sandbox.faults.next("auth.test", "drop", 0)
+    with pytest.raises(ValueError, match="No fault"):
+        sandbox.faults.share("auth.test", (), 0.5, seed=1)
 
 
 def test_log(sandbox, client, refusal):
@@ -154,6 +225,12 @@ def test_log(sandbox, client, refusal):
     last, test = sandbox.calls[-2:]
     assert (last.method, last.ok, last.error) == ("users.lookupByEmail", False, "users_not_found")
     assert (test.method, test.ok) == ("auth.test", True)
+    assert sandbox.calls[-1].ts == ""
+    posted = httpx.post(
+        f"{sandbox.api_url}chat.postMessage",
+        data={"token": sandbox.bot_token, "channel": "U0ADA", "text": "x"},
+    )
+    assert sandbox.calls[-1].ts == posted.json()["ts"]
     written = str([call.as_json() for call in sandbox.calls])
     assert sandbox.bot_token not in written
     assert "x@example.com" not in written

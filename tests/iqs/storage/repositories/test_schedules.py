@@ -1,12 +1,14 @@
 """Schedules and their runs keep their promises in both databases."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
-from iqs.schedules import Due, Outcome, ScheduleKind
+from iqs.periods import WEEK
+from iqs.schedules import Due, Last, Outcome, ScheduleKind, window
 from iqs.storage import tables
 from iqs.storage.repositories import schedules
 
@@ -58,14 +60,16 @@ def test_a_period_is_recorded_once(store, schedule):
     assert (run.id, run.schedule, run.due, run.outcome) == (first, schedule, DUE, Outcome.DONE)
 
 
-def test_the_last_date_is_that_of_the_newest_due_time(store, schedule):
+def test_the_last_period_is_that_of_the_newest_due_time(store, schedule):
     """None before the first; the order of recording does not matter."""
     with store.write() as tx:
-        assert schedules.last_date(tx, schedule.id) is None
+        assert schedules.last(tx, schedule.id) is None
+        assert schedules.lasts(tx) == {}
         schedules.record(tx, schedule.id, DUE, Outcome.DONE, now=NOW)
         earlier = Due(date(2026, 11, 9), NOW - timedelta(weeks=1))
         schedules.record(tx, schedule.id, earlier, Outcome.SKIPPED, now=NOW)
-        assert schedules.last_date(tx, schedule.id) == date(2026, 11, 16)
+        assert schedules.last(tx, schedule.id) == Last(date(2026, 11, 16))
+        assert schedules.lasts(tx) == {schedule.id: Last(date(2026, 11, 16))}
 
 
 def test_what_is_not_there_is_none(store, schedule):
@@ -74,3 +78,72 @@ def test_what_is_not_there_is_none(store, schedule):
         assert schedules.lock(tx, schedule.id) == schedule
         assert schedules.lock(tx, 99) is None
         assert schedules.run(tx, 99) is None
+
+
+def test_a_local_date_is_recorded_once(store, schedule):
+    """The same date at another instant, after a move of the zone, is the same period; the database insists."""
+    later = Due(DUE.local_date, NOW + timedelta(hours=9))
+    with store.write() as tx:
+        assert schedules.record(tx, schedule.id, DUE, Outcome.DONE, now=NOW)
+        assert schedules.record(tx, schedule.id, later, Outcome.DONE, now=NOW) is None
+    with pytest.raises(IntegrityError), store.write() as tx:
+        tx.execute(
+            insert(tables.ScheduleRun).values(
+                schedule_id=schedule.id, due_at=later.at, local_date=later.local_date, outcome="done",
+                created_at=NOW,
+            )
+        )  # fmt: skip
+
+
+def test_a_run_keeps_its_window_when_the_zone_moves(store, schedule):
+    """And knows the window before it; a run without one is reckoned in the zone of now."""
+    with store.write() as tx:
+        old = schedules.record(tx, schedule.id, Due(date(2026, 11, 2), NOW - 2 * WEEK), Outcome.DONE, now=NOW)
+        (first, second) = (window("Europe/Berlin", date(2026, 11, day)) for day in (9, 16))
+        schedules.record(
+            tx, schedule.id, Due(date(2026, 11, 9), NOW - WEEK), Outcome.DONE, now=NOW, covers=first
+        )
+        new = schedules.record(tx, schedule.id, DUE, Outcome.DONE, now=NOW, covers=second)
+        tx.execute(update(tables.Team).values(timezone="Asia/Tokyo"))
+        run = schedules.run(tx, new)
+        assert (run.window, run.before) == (second, first)
+        assert schedules.last(tx, schedule.id) == Last(date(2026, 11, 16), second.end)
+        run = schedules.run(tx, old)
+        assert (run.window, run.before) == (window("Asia/Tokyo", date(2026, 11, 2)), None)
+
+
+def test_what_a_week_covered_is_found_by_its_monday(store, schedule):
+    """Whatever weekday it ran on; not another team's, kind's or week's, and nothing without a window."""
+    covers = window("Europe/Berlin", date(2026, 11, 22))
+    with store.write() as tx:
+        schedules.record(
+            tx, schedule.id, Due(date(2026, 11, 22), NOW), Outcome.SKIPPED, now=NOW, covers=covers
+        )
+        schedules.record(tx, schedule.id, Due(date(2026, 11, 9), NOW - WEEK), Outcome.DONE, now=NOW)
+
+        def found(team=1, kind=ScheduleKind.DIGEST, day=16):
+            return schedules.covered(tx, team, kind, date(2026, 11, day))
+
+        assert found() == (covers.start, covers.end)
+        assert found(day=9) is found(day=23) is found(team=2) is found(kind=ScheduleKind.DRAW) is None
+
+
+def test_a_moved_zone_counts_only_for_schedules_that_ran(store, schedule):
+    """One that has not begun keeps its beginning, so that it owes what it owed."""
+    later = NOW + timedelta(days=3)
+    with store.write() as tx:
+        schedules.zone_moved(tx, 1, now=later)
+        assert schedules.lock(tx, schedule.id) == schedule
+        schedules.record(tx, schedule.id, DUE, Outcome.DONE, now=NOW)
+        schedules.zone_moved(tx, 2, now=later)
+        assert schedules.lock(tx, schedule.id) == schedule
+        schedules.zone_moved(tx, 1, now=later)
+        assert schedules.lock(tx, schedule.id).starts_after == later
+
+
+def test_a_moved_schedule_reads_back(store, schedule):
+    """Weekday, minute, pause and beginning are stored; team and kind stay."""
+    moved = replace(schedule, weekday=4, minute=30, paused=True, starts_after=NOW + WEEK)
+    with store.write() as tx:
+        schedules.put(tx, moved)
+        assert schedules.every(tx) == [moved]

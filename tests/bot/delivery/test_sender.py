@@ -7,70 +7,16 @@ import pytest
 from slack_sdk import WebClient
 
 from blocks import kit, scorecard
-from bot import delivery as module
-from bot.delivery import Delivery
-from bot.sandbox import Sandbox
+from bot.delivery import Delivery, pacing
+from bot.delivery.sender import ASK_EVERY
+from bot.delivery.verdicts import CHANNEL_WAIT
 from iqs.notices import scorecard_key
-from iqs.reviews import UNDO_WINDOW
 from iqs.services import delivering, enrolling, reviewing, scheduling
 
-NONE = timedelta(0)
 REVIEWERS = ("U0RITA", "U0OMAR")
 
 
-@pytest.fixture
-def sender(slack, programme, now):
-    """Makes a Delivery on a workspace, without the quarantine's minute and the second between posts."""
-
-    def make(workspace: Sandbox = slack, **more):
-        token, url = workspace.bot_token, workspace.api_url
-        poster = WebClient(token=token, base_url=url, timeout=2, retry_handlers=[])
-        reader = WebClient(token=token, base_url=url, timeout=5, retry_handlers=[])
-        settings = {"quarantine": NONE, "spacing": 0, **more}
-        return Delivery(store=programme, poster=poster, reader=reader, now=now, **settings)
-
-    return make
-
-
-@pytest.fixture
-def send(now):
-    """Steps until nothing should move any more, the programme's time running ahead."""
-
-    def run(made, rounds=12, seconds=70):
-        for _ in range(rounds):
-            made.step()
-            now.move(seconds=seconds)
-
-    return run
-
-
-@pytest.fixture
-def drawn(programme, open_for):
-    """How many scorecards each reviewer must get."""
-    return {user: len(open_for(user)) for user in REVIEWERS}
-
-
-def told(slack, *users):
-    return {user: len(slack.driver(user).dm()) for user in users or REVIEWERS}
-
-
-@pytest.fixture
-def submitted(programme, now, open_for):
-    """A submitted review, its feedback due."""
-    rita = enrolling.identify(programme, "U0RITA")
-    number = next(
-        each
-        for each in open_for("U0RITA")
-        if reviewing.open_card(programme, rita, each).reviewee_name == "Ada Agent"
-    )
-    for category in reviewing.open_card(programme, rita, number).scorecard.categories:
-        reviewing.rate(programme, rita, number, category.key, category.scale.points, now=now())
-    card = reviewing.submit(programme, rita, number, now=now())
-    now.move(seconds=UNDO_WINDOW.total_seconds())
-    return card
-
-
-def test_every_scorecard_arrives_once_and_is_remembered(slack, sender, programme, drawn, open_for):
+def test_every_scorecard_arrives_once_and_is_remembered(slack, sender, programme, drawn, open_for, told):
     """Each reviewer gets their scorecards, and the place of each is known for later redraws."""
     made = sender()
     assert made.drain() == sum(drawn.values())
@@ -81,9 +27,9 @@ def test_every_scorecard_arrives_once_and_is_remembered(slack, sender, programme
         assert any(each["ts"] == ts for each in slack.driver("U0RITA").messages(channel))
 
 
-def test_posts_to_one_channel_keep_a_second_apart(slack, sender, drawn):
+def test_posts_to_one_channel_keep_a_second_apart(slack, sender, drawn, told):
     """Slack allows one post a second and channel: with our own pace it never has to say so."""
-    made = sender(spacing=module.POST_SPACING)
+    made = sender(spacing=1.05)
     slack.pacing.on = True
     made.drain()
     assert told(slack) == drawn
@@ -91,8 +37,9 @@ def test_posts_to_one_channel_keep_a_second_apart(slack, sender, drawn):
 
 
 @pytest.mark.parametrize("fault", ["drop", "500", "slow", "reset", "late"])
-def test_an_unknown_outcome_gives_exactly_one_message(slack, sender, send, drawn, fault):
+def test_an_unknown_outcome_gives_exactly_one_message(slack, sender, send, drawn, fault, told):
     """The connection dies after (or before) Slack stored the message: it stands there once, and is not lost."""
+    slack.pacing.on = False
     slack.faults.next("chat.postMessage", fault, 2, seconds=3 if fault == "slow" else 0.2)
     made = sender()
     made.step()
@@ -101,7 +48,7 @@ def test_an_unknown_outcome_gives_exactly_one_message(slack, sender, send, drawn
     assert told(slack) == drawn
 
 
-def test_a_storm_of_faults_loses_and_doubles_nothing(slack, sender, send, drawn):
+def test_a_storm_of_faults_loses_and_doubles_nothing(slack, sender, send, drawn, told):
     """A third of all calls fail in every way at once; afterwards each message stands there once."""
     slack.pacing.on = False
     for number, fault in enumerate(("drop", "reset", "500")):
@@ -126,75 +73,87 @@ def test_quarantine_comes_before_the_search(slack, sender, now):
     assert [call for call in slack.calls if call.method == "conversations.history"]
 
 
-def test_a_rate_limit_pauses_only_its_channel(slack, sender, send, drawn):
+def fill(slack, channel):
+    """Uses up what Slack lets through to one channel at once."""
+    poster = WebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+    for _ in range(3):
+        poster.chat_postMessage(channel=channel, text="one of three")
+
+
+def test_a_rate_limit_pauses_only_its_channel(slack, sender, send, drawn, told):
     """429 postpones that channel's notice for Retry-After; nothing sleeps and all arrive."""
     made = sender()
-    busy = slack.driver("U0RITA").dm_id()
-    for _ in range(3):  # fills the channel's bucket
-        made._poster.chat_postMessage(channel=busy, text="one of three")
+    fill(slack, slack.driver("U0RITA").dm_id())
     before = time.monotonic()
     made.step()
     assert time.monotonic() - before < 3
-    assert [call for call in slack.calls if call.error == "ratelimited"]
+    assert made.counts.limited == 1
     assert told(slack) == {"U0RITA": 3, "U0OMAR": drawn["U0OMAR"]}
     slack.pacing.on = False
     send(sender())
     assert told(slack) == {"U0RITA": 3 + drawn["U0RITA"], "U0OMAR": drawn["U0OMAR"]}
 
 
-def test_a_revoked_token_keeps_everything_waiting(slack, sender, send, drawn, programme, now):
-    """While Slack refuses the token nothing is lost or buried; readiness says so; then all arrive."""
-    slack.faults.next("chat.postMessage", "revoked", 1)
-    made = sender()
-    made.step()
-    assert made.blocked == "token_revoked"
-    made._paused_until = 0.0  # a minute later
-    now.move(seconds=61)
-    send(made)
-    assert told(slack) == drawn
-    assert made.blocked is None
-
-
-def test_what_was_claimed_is_given_back_while_the_token_is_refused(slack, sender, drawn, programme, now):
-    """A lease runs out in the pause, so another process could send what this one still holds; it holds nothing."""
-    slack.pacing.on = False
-    slack.faults.next("chat.postMessage", "revoked", 1)
-    made = sender()
-    made.step()
-    other = sender()
-    now.move(seconds=200)
-    other.drain()
-    other._look_into()
-    other.drain()
-    made._paused_until = 0.0
-    made.step()
-    assert told(slack) == drawn
-
-
-def test_a_refusal_that_is_over_is_no_news(slack, sender, drawn, monkeypatch):
-    """Readiness comes back even when what was refused is not wanted any more, so that nothing settles it."""
-    slack.faults.next("chat.postMessage", "revoked", 1)
-    made = sender()
-    made.step()
-    assert made.blocked == "token_revoked"
-    later = time.monotonic() + 3 * module.AUTH_PAUSE
-    monkeypatch.setattr(module, "monotonic", lambda: later)
-    assert made.blocked is None
-
-
 def test_a_rate_limit_holds_what_waits_for_the_same_channel(slack, sender):
     """After a 429 nothing more is tried in that channel before Retry-After is over."""
     made = sender(spacing=0.05)
-    busy = slack.driver("U0RITA").dm_id()
-    for _ in range(3):  # fills the channel's bucket
-        made._poster.chat_postMessage(channel=busy, text="one of three")
+    fill(slack, slack.driver("U0RITA").dm_id())
     for _ in range(10):
         made.step()
         time.sleep(0.02)
     assert len([call for call in slack.calls if call.error == "ratelimited"]) == 1
 
 
-def test_a_doubt_about_somebody_who_is_away_stays_a_doubt(slack, sender, send, drawn, now, programme):
+def test_a_rate_limit_is_no_try(slack, sender, programme):
+    """Waiting for Slack uses up none of a notice's tries."""
+    fill(slack, slack.driver("U0RITA").dm_id())
+    sender().step()
+    with programme.read() as tx:
+        found = tx.exec_driver_sql("SELECT attempts FROM notice WHERE error = 'ratelimited'").scalars().all()
+    assert found == [0]
+
+
+def test_a_revoked_token_keeps_everything_waiting_in_order(slack, sender, drawn, told, programme, now):
+    """While Slack refuses the app nothing is lost, tried or moved; any process's readiness says so; then all arrive."""
+    slack.pacing.on = False
+    slack.revoke_token()
+    made, other = sender(), sender()
+    made.step()
+    assert made.blocked == other.blocked == "token_revoked"
+    before = len(slack.calls)
+    for _ in range(5):
+        other.step()
+        made.step()
+    assert len(slack.calls) == before
+    slack._tokens.revoked = False
+    now.move(seconds=ASK_EVERY.total_seconds() + 1)
+    for _ in range(4):
+        other.step()
+        made.step()
+    assert [call.method for call in slack.calls[before:]].count("auth.test") == 1
+    assert told(slack) == drawn
+    assert made.blocked is None
+    with programme.read() as tx:
+        sent = tx.exec_driver_sql("SELECT id FROM notice WHERE state = 'sent' AND person_id = 1 ORDER BY ts")
+        numbers = sent.scalars().all()
+    assert numbers == sorted(numbers)
+
+
+def test_a_token_that_stays_revoked_is_asked_about_once_a_minute(slack, sender, drawn, now, programme):
+    """An outage of hours is one question a minute by one process, and since when it lasts is kept."""
+    slack.revoke_token()
+    made = sender()
+    made.step()
+    since = delivering.trouble(programme).since
+    before = len(slack.calls)
+    for _ in range(30):
+        now.move(seconds=10)
+        made.step()
+    assert len(slack.calls) - before == 5
+    assert delivering.trouble(programme) == ("token_revoked", since)
+
+
+def test_a_doubt_about_somebody_who_is_away_stays_a_doubt(slack, sender, send, drawn, now, programme, told):
     """Who left cannot be looked up; when they are back, what had arrived is found and not sent again."""
     slack.pacing.on = False
     slack.faults.next("chat.postMessage", "drop", 99)
@@ -213,7 +172,7 @@ def test_a_doubt_about_somebody_who_is_away_stays_a_doubt(slack, sender, send, d
 
 
 def test_without_history_a_scorecard_may_come_again_and_feedback_stops(
-    make_slack, sender, send, submitted, programme
+    make_slack, sender, send, submitted, programme, told
 ):
     """Without the history scope nobody can look: only what does no harm twice is sent again."""
     bare = make_slack(without_scopes=frozenset({"im:history"}))
@@ -314,7 +273,7 @@ def test_a_digest_waits_until_its_channel_lets_the_app_in(slack, sender, send, n
     made = sender()
     made.drain(seconds=5)
     channel.is_archived, channel.members[:] = False, members
-    send(made, rounds=3, seconds=module.CHANNEL_WAIT)
+    send(made, rounds=3, seconds=CHANNEL_WAIT)
     assert len(slack.driver("U0LENA").messages("C0TEAM")) == 1
 
 
@@ -324,13 +283,15 @@ def test_a_digest_without_a_channel_is_given_up_after_a_day(slack, sender, send,
     slack.workspace.conversations["C0TEAM"].is_archived = True
     made = sender()
     made.drain(seconds=5)
-    send(made, rounds=60, seconds=module.CHANNEL_WAIT)
+    send(made, rounds=14, seconds=4 * CHANNEL_WAIT)
     with programme.read() as tx:
         states = tx.exec_driver_sql("SELECT state, error FROM notice WHERE kind = 'digest'").all()
     assert states == [("dead", "is_archived")]
 
 
-def test_a_picture_that_cannot_be_drawn_holds_up_nobody(slack, sender, send, monkeypatch, drawn, open_for):
+def test_a_picture_that_cannot_be_drawn_holds_up_nobody(
+    slack, sender, send, monkeypatch, drawn, open_for, told
+):
     """A fault of ours in one notice is logged and tried later; the others leave."""
     real, broken = scorecard.message, open_for("U0RITA")[0]
 
@@ -348,7 +309,7 @@ def test_a_picture_that_cannot_be_drawn_holds_up_nobody(slack, sender, send, mon
     assert told(slack) == drawn
 
 
-def test_what_is_skipped_before_it_leaves_is_not_sent(slack, sender, programme, open_for, now):
+def test_what_is_skipped_before_it_leaves_is_not_sent(slack, sender, programme, open_for, now, told):
     """An assignment that is gone sends no scorecard."""
     rita = enrolling.identify(programme, "U0RITA")
     for number in open_for("U0RITA"):
@@ -363,11 +324,45 @@ def test_a_poster_that_retries_is_refused(programme, now):
         Delivery(store=programme, poster=WebClient(token="xoxb"), reader=WebClient(token="xoxb"), now=now)
 
 
-def test_stopping_gives_back_what_was_claimed(slack, sender, programme, drawn, now):
-    """What was taken and not sent is pending again at once, for the next process."""
-    made = sender(spacing=5)
-    made._take()
+def test_stopping_gives_back_what_was_claimed(slack, sender, programme, drawn, told, now):
+    """What was taken and not sent is pending again at once, for the next process, as if nobody had tried."""
+    made = sender(spacing=30)
+    made.step()
+    assert sum(told(slack).values()) == len(drawn)
     made.stop()
     made.run()
-    assert sum(told(slack).values()) == 0
-    assert len(delivering.claim(programme, now=now(), limit=50)) == sum(drawn.values())
+    left = delivering.claim(programme, now=now(), limit=50)
+    assert len(left) == sum(drawn.values()) - len(drawn)
+    assert {each.attempts for each in left} == {1}
+
+
+def test_an_outage_leaves_what_waits_in_peace(slack, sender, programme, drawn, monkeypatch):
+    """When Slack answers nothing, what was not tried stays untried: nobody has to look for it afterwards."""
+    monkeypatch.setattr(pacing, "SILENCE", 1)
+    slack.faults.share("chat.postMessage", "500", 1.0, seed=1)
+    sender(threads=1).step()
+    with programme.read() as tx:
+        tries = tx.exec_driver_sql("SELECT attempts FROM notice ORDER BY attempts").scalars().all()
+    assert tries == [0] * (sum(drawn.values()) - 1) + [1]
+
+
+def test_one_that_cannot_be_written_down_holds_up_no_other(
+    slack, sender, send, programme, drawn, monkeypatch, told
+):
+    """What stands in Slack is written in one transaction; one that fails there fails alone, and is found later."""
+    real, broken = delivering.settle_all, []
+
+    def settle_all(store, messages, *, now):
+        broken.append(messages[0].notice.id)
+        if any(each.notice.id == broken[0] for each in messages) and len(broken) < 9:
+            raise ValueError("a row that cannot be written")
+        return real(store, messages, now=now)
+
+    slack.pacing.on = False
+    monkeypatch.setattr(delivering, "settle_all", settle_all)
+    made = sender()
+    made.step()
+    monkeypatch.setattr(delivering, "settle_all", real)
+    send(made)
+    assert told(slack) == drawn
+    assert made.counts.found == 1

@@ -1,0 +1,117 @@
+"""One attempt at one message: draw it, make sure that it is still ours, post it, say what became of it."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_sdk import WebClient
+
+from blocks.kit import Message
+from bot.delivery.verdicts import RETRY_STEPS, Verdict, What, judge
+from bot.drawing import Picture, picture, plain_picture
+from bot.errors import where
+from bot.marks import Marks
+from bot.outcomes import MAX_WAIT, Outcome, classify, error_name, retry_after
+from iqs.errors import IQSError, Unavailable
+from iqs.notices import UNDRAWN, Notice
+from iqs.services import delivering
+from iqs.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+CALL = timedelta(seconds=15)
+"""How much of the lease must be left for a call: its timeout, and the way there."""
+
+
+class Poster:
+    """Posts; it writes nothing to the database. Used from several threads at once."""
+
+    def __init__(
+        self,
+        store: Store,
+        poster: WebClient,
+        reader: WebClient,
+        marks: Marks,
+        *,
+        now: Callable[[], datetime],
+        excerpts: bool,
+    ) -> None:
+        self._store = store
+        self._poster = poster
+        self._reader = reader
+        self._marks = marks
+        self._now = now
+        self._excerpts = excerpts
+
+    def send(self, notice: Notice, channel: str) -> Verdict:
+        """Draws what is stored now and posts it once; after a refused picture once more in plain words."""
+        drawn = self._drawn(notice)
+        if isinstance(drawn, Verdict):
+            return drawn
+        try:
+            return self._posted(notice, channel, drawn)
+        except Exception as error:  # noqa: BLE001 - classified
+            if classify(error) is not Outcome.CONTENT:
+                return self._failed(notice, error)
+            log.error("Slack refused notice %d (%s): sending it plainly", notice.id, error_name(error))  # noqa: TRY400
+        try:
+            plain = plain_picture(self._store, notice, now=self._now(), excerpts=self._excerpts)
+            return self._posted(notice, channel, plain, plain=True)
+        except Exception as error:  # noqa: BLE001 - classified
+            return self._failed(notice, error)
+
+    def _drawn(self, notice: Notice) -> Picture | Verdict:
+        """The picture as of now, while the notice is ours; else why nothing is posted."""
+        try:
+            drawn = picture(self._store, notice, now=self._now(), excerpts=self._excerpts)
+            ours = delivering.still_ours(self._store, notice, until=self._now() + CALL)
+        except Unavailable:
+            return Verdict(What.LATER, "the database could not be reached", RETRY_STEPS[0])
+        except IQSError as error:
+            log.info("notice %d is no longer wanted", notice.id)
+            return Verdict(What.UNWANTED, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - one bad picture must not hold up the others
+            name = type(error).__name__
+            log.error("notice %d cannot be drawn: %s at %s", notice.id, name, where(error))  # noqa: TRY400 - no values
+            return Verdict(What.LATER, f"{UNDRAWN}: {name}", RETRY_STEPS[-1])
+        return drawn if ours else Verdict(What.BACK)
+
+    def _posted(self, notice: Notice, channel: str, drawn: Picture, *, plain: bool = False) -> Verdict:
+        answer = self._post(channel, drawn.message, self._marks.metadata(notice))
+        return Verdict(What.SENT, channel=channel, ts=str(answer["ts"]), untold=drawn.untold, plain=plain)
+
+    def _post(self, channel: str, message: Message, metadata: dict[str, Any]) -> Any:
+        return self._poster.chat_postMessage(
+            channel=channel,
+            text=message["text"],
+            blocks=message["blocks"] or None,
+            metadata=metadata,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+    def _failed(self, notice: Notice, error: Exception) -> Verdict:
+        outcome, name, wait = classify(error), error_name(error), retry_after(error)
+        if outcome is Outcome.UNKNOWN:
+            log.warning("notice %d may have been posted (%s): it is looked for later", notice.id, name)
+        if outcome is Outcome.WAIT and wait >= MAX_WAIT:
+            log.error("Slack asks to wait for an hour or more before notice %d is posted", notice.id)
+        if outcome is Outcome.DEAD and notice.channel is not None:
+            reason = self._closed(notice.channel, name)
+            if reason is None:
+                return Verdict(What.LATER, name, RETRY_STEPS[1])
+            name = reason
+        return judge(notice, outcome, name, wait=wait, now=self._now())
+
+    def _closed(self, channel: str, refusal: str) -> str | None:
+        """Why a channel did not let us in, asked once afresh; None when it would by now."""
+        if refusal not in {"channel_not_found", "is_archived", "not_in_channel"}:
+            return refusal
+        try:
+            seen = self._reader.conversations_info(channel=channel)["channel"]
+        except Exception:  # noqa: BLE001 - what Slack said first is reason enough
+            return refusal
+        if seen.get("is_archived"):
+            return "is_archived"
+        return None if seen.get("is_member") else "not_in_channel"

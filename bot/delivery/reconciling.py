@@ -1,0 +1,127 @@
+"""What may have been posted is looked for by its mark, and what was posted twice loses the younger one."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from slack_sdk import WebClient
+
+from bot.delivery.verdicts import Verdict, What, judge_look
+from bot.drawing import draw
+from bot.marks import Marks
+from bot.outcomes import classify, error_name, retry_after
+from iqs.errors import IQSError
+from iqs.notices import Notice, NoticeKind
+from iqs.services import delivering
+from iqs.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+SWEEP_AGAIN = timedelta(minutes=5)
+"""When a sweep that could not look or delete is tried again."""
+
+SWEEP_PATIENCE = timedelta(days=1)
+"""How long after the second sending twins are looked for at most."""
+
+GONE = frozenset({"message_not_found", "channel_not_found", "is_archived"})
+
+
+class Reconciler:
+    """Reads conversations; of the database it changes only which of two messages the rows point to."""
+
+    def __init__(
+        self,
+        store: Store,
+        poster: WebClient,
+        reader: WebClient,
+        marks: Marks,
+        *,
+        now: Callable[[], datetime],
+        excerpts: bool,
+    ) -> None:
+        self._store = store
+        self._poster = poster
+        self._reader = reader
+        self._marks = marks
+        self._now = now
+        self._excerpts = excerpts
+
+    def look(self, notice: Notice, user: str | None, channel: str | None) -> Verdict:
+        """Whether a notice that may have been posted stands in Slack; only a whole read says that it does not."""
+        try:
+            if channel is None and user is not None:
+                channel = str(self._reader.conversations_open(users=user)["channel"]["id"])
+            if channel is None:
+                return Verdict(What.DOUBT, "may have arrived; not reachable", 300.0)
+            found = self._marks.find(notice, channel, since=_since(notice, self._now()))
+        except Exception as error:  # noqa: BLE001 - classified
+            harmless = (
+                notice.kind is NoticeKind.SCORECARD
+            )  # a claim is unique: a second picture of it does no harm
+            return judge_look(
+                notice, classify(error), error_name(error), harmless=harmless, wait=retry_after(error)
+            )
+        if found:
+            return Verdict(What.SENT, channel=channel, ts=found[0])
+        log.warning("notice %d did not arrive: sending it once more", notice.id)
+        return Verdict(What.RESEND, "did not arrive")
+
+    def sweep(self, notice: Notice) -> int:
+        """Looks for twins of a message that was sent again, and deletes all but the oldest; returns how many."""
+        now = self._now()
+        deleted, again = 0, None
+        try:
+            deleted = self._sweep(notice)
+        except Exception as error:  # noqa: BLE001 - tried again, and given up after a day
+            name = error_name(error)
+            begun = notice.resent_at or now
+            if name != "missing_scope" and now - begun < SWEEP_PATIENCE:
+                again = now + SWEEP_AGAIN
+            log.info("twins of notice %d could not be looked for: %s", notice.id, name)
+        delivering.swept(self._store, notice, now=now, again=again)
+        return deleted
+
+    def _sweep(self, notice: Notice) -> int:
+        channel = notice.posted_to
+        if channel is None:
+            return 0
+        found = self._marks.find(notice, channel, since=_since(notice, self._now()))
+        if not found:
+            return 0
+        first, *younger = found
+        moved = first != notice.ts
+        if moved:
+            # First the rows, then the deletion: a crash between leaves both, and the next sweep finds them.
+            delivering.survives(self._store, notice, ts=first)
+        for ts in younger:
+            self._delete(channel, ts)
+            log.warning("notice %d stood there twice: the younger message was deleted", notice.id)
+        if moved:
+            self._redraw(notice, channel, first)
+        return len(younger)
+
+    def _delete(self, channel: str, ts: str) -> None:
+        try:
+            self._reader.chat_delete(channel=channel, ts=ts)
+        except Exception as error:
+            if error_name(error) not in GONE:  # somebody was faster
+                raise
+
+    def _redraw(self, notice: Notice, channel: str, ts: str) -> None:
+        """The older message may show what was true before: people clicked in the other one."""
+        if notice.kind is not NoticeKind.SCORECARD:
+            return
+        try:
+            message = draw(self._store, notice, now=self._now(), excerpts=self._excerpts)
+            self._poster.chat_update(channel=channel, ts=ts, text=message["text"], blocks=message["blocks"])
+        except IQSError:
+            return
+        except Exception as error:  # noqa: BLE001 - the next click draws it
+            log.info("notice %d could not be redrawn: %s", notice.id, error_name(error))
+
+
+def _since(notice: Notice, now: datetime) -> datetime:
+    """From when on its message may stand there; a person who sends it again begins its tries anew."""
+    return min(
+        each for each in (notice.first_try_at, notice.resent_at, notice.last_try_at, now) if each is not None
+    )

@@ -1,0 +1,105 @@
+"""The clock's work with helpdesks: read what was closed, fetch what was drawn, draw again what changed by it."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from threading import Event
+
+from iqs.errors import Conflict, IQSError
+from iqs.helpdesk.base import Helpdesk, Stopped
+from iqs.services import fetching, syncing
+from iqs.storage.store import Store
+
+log = logging.getLogger(__name__)
+
+STOPPED = "The process stops; the helpdesk is read on at the next start."
+
+
+class Pause:
+    """Sleeps for connectors, but not past the end of the process."""
+
+    def __init__(self) -> None:
+        self._stopped = Event()
+
+    def __call__(self, seconds: float) -> None:
+        """Raises `Stopped` when the process is to stop: what was read is stored, the rest comes later."""
+        if self._stopped.wait(seconds):
+            raise Stopped(STOPPED)
+
+    def stop(self) -> None:
+        """Ends every sleep now and to come."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the process is to stop."""
+        return self._stopped.is_set()
+
+
+class Syncing:
+    """Reads each helpdesk when it is due; a problem is logged when it comes up, not at every tick.
+
+    `redraw` draws the scorecards of these assignments again and the feedback on these reviews, where they stand.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        helpdesks: Mapping[str, Helpdesk],
+        *,
+        now: Callable[[], datetime],
+        pause: Pause,
+        redraw: Callable[[list[int], list[int]], None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._helpdesks = helpdesks
+        self._now = now
+        self._pause = pause
+        self._redraw = redraw
+        self._wake = wake
+        self._known: dict[str, str] = {}
+
+    def __call__(self) -> None:
+        """One tick. What somebody waits for goes first, and again after each page of a long list."""
+        self.fetch()
+        broken: list[Exception] = []
+        for source, helpdesk in self._helpdesks.items():
+            if self._pause.stopped or not syncing.due(self._store, source, now=self._now()):
+                continue
+            try:
+                done = syncing.sync(
+                    self._store, helpdesk, now=self._now, progress=lambda _page: self._between()
+                )
+            except (Conflict, Stopped):
+                continue  # another process reads it, or will
+            except IQSError as error:
+                if self._known.get(source) != str(error):
+                    log.warning("%s could not be read to the end: %s", source, error)
+                self._known[source] = str(error)
+            except Exception as error:  # noqa: BLE001 - raised below: the others are read first
+                broken.append(error)
+            else:
+                self._known.pop(source, None)
+                self._redraw(done.assignments, done.reviews)
+        if broken:
+            raise ExceptionGroup("helpdesks", broken)
+
+    def fetch(self) -> None:
+        """The texts that are wanted by now."""
+        done = fetching.fetch_due(self._store, self._helpdesks, now=self._now())
+        self._redraw(done.assignments, done.reviews)
+        if done.assignments:
+            self._wake()  # a conversation may have been handed on
+
+    def fetch_now(self, conversation_id: int) -> None:
+        """One text, for somebody who opens it. Raises NotFound or Unavailable with what to tell them."""
+        done = fetching.fetch_now(self._store, self._helpdesks, conversation_id, now=self._now())
+        self._redraw(done.assignments, done.reviews)
+        if done.assignments:
+            self._wake()
+
+    def _between(self) -> None:
+        if self._pause.stopped:
+            raise Stopped(STOPPED)
+        self.fetch()

@@ -1,0 +1,125 @@
+"""A conversation is in exactly one draw, however the team's zone moves and in whatever order weeks are drawn."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from iqs import periods
+from iqs.schedules import ScheduleKind
+from iqs.services import assigning, enrolling, planning, scheduling
+from iqs.storage import tables
+from tests.world import World, build, conversation
+
+ZONES = ("Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kathmandu", "Pacific/Niue")
+MONDAYS = [date(2026, 11, 2) + week * periods.WEEK for week in range(5)]
+WEEKS = MONDAYS[:-1]  # the weeks that are drawn
+AFTER = datetime(2026, 12, 10, tzinfo=UTC)
+MADE = datetime(2026, 10, 20, tzinfo=UTC)
+
+
+def edges():
+    """Every start of a week in every zone, and a moment before each."""
+    starts = [periods.instant(monday, time.min, zone) for monday in MONDAYS for zone in ZONES]
+    return sorted({each + timedelta(minutes=n) for each in starts for n in (-1, 0)})
+
+
+@pytest.fixture
+def crowded(sqlite_store):
+    """Support's agents closed conversations around every edge of a week; each draw takes all there are."""
+    world, moments = build(sqlite_store), edges()
+    world.import_(
+        *(conversation(1000 + n, f"h{1 + n % 2}", at=moment) for n, moment in enumerate(moments)),
+        now=AFTER,
+    )
+    enrolling.configure_team(world.store, None, "Support", quota=50, now=MADE)
+    return sqlite_store
+
+
+def clean(store):
+    with store.write() as tx:
+        for table in (tables.Assignment, tables.Draw, tables.Notice, tables.ScheduleRun, tables.Schedule):
+            tx.execute(delete(table))
+
+
+def drawn(store):
+    """(closed, draw) of every conversation at an edge that was handed out."""
+    with store.read() as tx:
+        return tx.execute(
+            select(tables.Conversation.closed_at, tables.Draw.period)
+            .select_from(tables.Assignment)
+            .join(tables.Conversation, tables.Conversation.id == tables.Assignment.conversation_id)
+            .join(tables.Draw, tables.Draw.id == tables.Assignment.draw_id)
+            .where(tables.Conversation.external_id.regexp_match("^c[0-9]{4}$"))
+        ).all()
+
+
+def check(store):
+    """Nothing is drawn twice; nothing closed between the first draw's start and the last one's end is missing."""
+    found = drawn(store)
+    times = Counter(closed for closed, _ in found)
+    assert set(times.values()) == {1}
+    with store.read() as tx:
+        spans = tx.execute(select(tables.Draw.starts_at, tables.Draw.ends_at)).all()
+    low, high = min(start for start, _ in spans), max(end for _, end in spans)
+    assert sorted(times) == [each for each in edges() if low <= each < high]
+    assert high - low >= timedelta(weeks=len(WEEKS), hours=-26)
+
+
+@given(st.permutations(WEEKS), st.lists(st.sampled_from(ZONES), min_size=4, max_size=4))
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_by_hand_in_any_order(crowded, order, zones):
+    """Each week is drawn under another zone; the hours between two zones go to one side."""
+    clean(crowded)
+    for monday, zone in zip(order, zones, strict=True):
+        enrolling.configure_team(crowded, None, "Support", timezone=zone, now=AFTER)
+        assigning.draw(crowded, "Support", periods.iso_label(monday), now=AFTER)
+    check(crowded)
+
+
+@given(
+    st.lists(st.sampled_from(ZONES), min_size=5, max_size=5),
+    st.lists(st.integers(0, 6), min_size=5, max_size=5),
+)
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_by_the_clock_while_zone_and_weekday_move(crowded, zones, weekdays):
+    """An admin moves the team and its draw between any two weeks."""
+    clean(crowded)
+    enrolling.configure_team(crowded, None, "Support", timezone=zones[0], now=MADE)
+    scheduling.ensure_schedules(crowded, now=datetime(2026, 11, 7, tzinfo=UTC))
+    for monday, zone, weekday in zip(MONDAYS[1:], zones[1:], weekdays[1:], strict=True):
+        moved_at = datetime.combine(monday - timedelta(days=1), time(12), UTC)
+        enrolling.configure_team(crowded, None, "Support", timezone=zone, now=moved_at)
+        planning.move(crowded, None, "Support", ScheduleKind.DRAW, now=moved_at, weekday=weekday)
+        for hours in range(0, 168, 12):
+            scheduling.tick(crowded, now=moved_at + timedelta(hours=hours))
+    for hours in range(168, 336, 12):  # a week later at the latest the last one was done
+        scheduling.tick(crowded, now=moved_at + timedelta(hours=hours))
+    check(crowded)
+
+
+def test_a_week_that_was_empty_when_it_was_drawn_keeps_its_end(crowded):
+    """No draw is stored for it, yet the next one begins where it ended, in the zone of then."""
+    with crowded.write() as tx:
+        tx.execute(delete(tables.Transcript))
+        tx.execute(delete(tables.Conversation))
+    enrolling.configure_team(crowded, None, "Support", timezone="Europe/Berlin", now=MADE)
+    scheduling.ensure_schedules(crowded, now=MADE)
+    scheduling.tick(crowded, now=datetime(2026, 11, 9, 8, tzinfo=UTC))
+    World(crowded).import_(
+        *(conversation(1000 + n, "h1", at=moment) for n, moment in enumerate(edges())), now=AFTER
+    )
+    enrolling.configure_team(crowded, None, "Support", timezone="America/Los_Angeles", now=AFTER)
+    assigning.draw(crowded, "Support", "2026-W46", now=AFTER)
+    assigning.draw(crowded, "Support", "2026-W45", now=AFTER)
+    with crowded.read() as tx:
+        spans = {
+            row.period: (row.starts_at, row.ends_at)
+            for row in tx.execute(select(tables.Draw.period, tables.Draw.starts_at, tables.Draw.ends_at))
+        }
+    midnight = periods.named_week("2026-W45", "Europe/Berlin").end
+    assert spans["2026-W46"] == (midnight, periods.named_week("2026-W46", "America/Los_Angeles").end)
+    assert spans["2026-W45"][1] == midnight
