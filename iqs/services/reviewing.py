@@ -15,11 +15,11 @@ from iqs.assignments import AssignmentState, Card, SkipReason, Waiting
 from iqs.edits import Edit, Merged, merged
 from iqs.errors import Conflict, Invalid, NotFound, TooLate
 from iqs.notices import NoticeKind
-from iqs.people import Person, Role
+from iqs.people import Person
 from iqs.reviews import COMMENT_LIMIT, Draft, Rating, ReviewKind, Stream, checked, undo_until
 from iqs.scorecards import Scorecard
 from iqs.scoring import micropoints, review_score
-from iqs.services.assigning import hand_out
+from iqs.services.assigning import hand_out, least_busy
 from iqs.storage.repositories import (
     assignments,
     audit,
@@ -338,19 +338,10 @@ def _must_be_complete(scorecard: Scorecard, ratings: Mapping[str, Rating]) -> No
 
 
 def _least_busy(task: _Task) -> Person:
-    held, team_id = facts(task.tx, task.row), task.row.team_id
-    had_it = assignments.handed_to(task.tx, task.row.conversation_id, task.row.draw_id)
-    able = [
-        person
-        for person in people.members(task.tx, team_id)
-        if person.has(Role.REVIEWER, team_id)
-        and person.id not in had_it
-        and can(person, Action.RATE, replace(held, reviewer_id=person.id))
-    ]
-    if not able:
+    target = least_busy(task.tx, task.row, facts(task.tx, task.row))
+    if target is None:
         raise Invalid("Nobody else in the team may review this conversation. You can skip it instead.")
-    load = assignments.open_counts(task.tx, [person.id for person in able])
-    return min(able, key=lambda person: (load.get(person.id, 0), person.id))
+    return target
 
 
 def _tell_agent(task: _Task, review_id: int, version: int, *, now: datetime) -> None:

@@ -256,7 +256,7 @@ def parts(app, payloads, programme, open_for):
 
 
 @pytest.mark.parametrize(
-    "examples", [20, pytest.param(600, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
+    "examples", [8, pytest.param(600, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 )
 def test_nothing_is_lost_silently_between_two_windows(parts, examples):
     """The three rules hold for whatever a person with two devices does."""

@@ -13,7 +13,7 @@ def test_no_kill_and_no_fault_loses_or_doubles_anything(crash_run, database_url)
     On PostgreSQL, with two processes that share it, at some of the points; the long run takes every point on both.
     """
     everywhere = database_url.startswith("sqlite")
-    wanted = SHORT if everywhere else {**SHORT, "kills": 8}
+    wanted = SHORT if everywhere else {**SHORT, "kills": 3}
     report = crash_run(**wanted, everywhere=everywhere)
     assert (report.lost, report.doubled, report.wrong) == ([], [], [])
     assert report.kills >= wanted["kills"]

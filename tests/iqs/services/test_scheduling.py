@@ -229,7 +229,7 @@ def test_the_next_times_are_known(planned):
 
 
 def test_a_year_of_ticks_makes_one_digest_a_week(planned):
-    """Fifty-two Mondays across both clock changes, asked twice a day."""
+    """Fifty-two Mondays across both clock changes, asked every twenty hours."""
     store = planned.store
     only_digests(store)
     enrolling.configure_team(store, None, "Support", timezone="Europe/Berlin")
@@ -238,7 +238,7 @@ def test_a_year_of_ticks_makes_one_digest_a_week(planned):
     now = START
     while now < START + timedelta(weeks=52):
         scheduling.tick(store, now=now)
-        now += timedelta(hours=12)
+        now += timedelta(hours=20)  # less than a day late: some weeks are caught up
     with store.read() as tx:
         by_week = tx.execute(
             select(tables.ScheduleRun.local_date, func.count()).group_by(tables.ScheduleRun.local_date)
