@@ -21,7 +21,9 @@ from iqs.storage.migrating import upgrade
 from iqs.storage.store import Store
 
 # How fast a machine makes inputs says nothing about the code.
-settings.register_profile("iqs", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.register_profile("thorough", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+# `make test` is to stay short: `pytest --hypothesis-profile=thorough` looks at more.
+settings.register_profile("iqs", settings.get_profile("thorough"), max_examples=40)
 settings.load_profile("iqs")
 
 TEMPLATE = "iqs_template"
