@@ -129,12 +129,13 @@ class Front(Helpdesk, Roster, Relisting):
         """All messages, newest first."""
         said: list[edges.Message] = []
         cursor: str | None = None
-        while True:
+        for _ in self._client.pages():
             page = self._client.get(_MESSAGES, f"{path}/messages", self._paged({}, cursor))
             said += (each for each in page.results if each)
             if page.pagination.token in {None, cursor}:
-                return said
+                break
             cursor = page.pagination.token
+        return said
 
     def _paged(self, params: dict[str, str | int], cursor: str | None) -> dict[str, str | int]:
         return {**params, "limit": self._page_size, **({"page_token": cursor} if cursor else {})}

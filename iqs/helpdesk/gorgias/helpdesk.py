@@ -151,23 +151,25 @@ class Gorgias(Helpdesk, Surveys, Roster, Deletions):
     def _all_users(self) -> list[edges.User]:
         found: list[edges.User] = []
         cursor: str | None = None
-        while True:
+        for _ in self._client.pages():
             page = self._client.get(_USERS, "/api/users", self._paged({}, cursor))
             found += (each for each in page.data if each)
             if page.meta.next_cursor in {None, cursor}:
-                return found
+                break
             cursor = page.meta.next_cursor
+        return found
 
     def _messages(self, ticket: str) -> list[edges.Message]:
         """All messages, newest first."""
         said: list[edges.Message] = []
         cursor: str | None = None
-        while True:
+        for _ in self._client.pages():
             page = self._client.get(_MESSAGES, "/api/messages", self._paged({"ticket_id": ticket}, cursor))
             said += (each for each in page.data if each)
             if page.meta.next_cursor in {None, cursor}:
-                return said
+                break
             cursor = page.meta.next_cursor
+        return said
 
     def _paged(self, params: dict[str, str], cursor: str | None) -> dict[str, str | int]:
         return {**params, "limit": self._page_size, **({"cursor": cursor} if cursor else {})}

@@ -1,5 +1,6 @@
 """Front: what is support and what is not, paging by token only, messages and comments, its tight limits."""
 
+import itertools
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ from pydantic import SecretStr
 
 from iqs.conversations import Author, Basis, Customer, HelpdeskAgent
 from iqs.errors import NotFound, Unavailable
+from iqs.helpdesk import http
 from iqs.helpdesk.base import Deletions, Relisting, Roster, Surveys, Webhooks
 from iqs.helpdesk.front import Front
 from iqs.helpdesk.front.reading import wait
@@ -173,6 +175,16 @@ def test_messages_come_in_pages_and_once(conversation, replies):
         Author.AGENT,
     ]
     assert script.asked[2].query == {"limit": "100", "page_token": "two"}
+
+
+def test_messages_without_an_end_are_left_for_another_time(conversation, replies, monkeypatch):
+    """Page tokens that go round in a circle end in a sentence, not in asking for ever."""
+    monkeypatch.setattr(http, "PAGES", 5)
+    said = replies["messages"]["_results"][1:3]
+    onward = ({"next": f"https://larkfield.api.frontapp.com/x?page_token={n % 2}"} for n in itertools.count())
+    answers = {**conversation, f"{ONE}/messages": lambda _: {"_results": said, "_pagination": next(onward)}}
+    with serving(answers) as script, pytest.raises(Unavailable, match="without an end"):
+        desk(script).fetch("cnv_11")
 
 
 @pytest.mark.parametrize("status", ["assigned", "unassigned"])

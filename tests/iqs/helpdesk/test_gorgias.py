@@ -1,5 +1,6 @@
 """Gorgias: a list without "since", times without a zone, what reached the customer, surveys, the trash, its bucket."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -7,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from iqs.conversations import Author, Basis, Customer, HelpdeskAgent, SurveyAnswer
-from iqs.errors import Invalid, NotFound
+from iqs.errors import Invalid, NotFound, Unavailable
+from iqs.helpdesk import http
 from iqs.helpdesk.base import Deletions, Roster, Surveyed, Surveys, Webhooks
 from iqs.helpdesk.gorgias import Gorgias
 from iqs.helpdesk.gorgias.reading import wait
@@ -246,3 +248,13 @@ def test_it_can_what_it_says(replies):
     assert all(isinstance(gorgias, each) for each in (Surveys, Roster, Deletions))
     assert not isinstance(gorgias, Webhooks)
     assert "gorgias key" not in repr(vars(gorgias))
+
+
+@pytest.mark.parametrize("what", [MESSAGES, USERS])
+def test_pages_without_an_end_are_left_for_another_time(ticket, replies, what, monkeypatch):
+    """Cursors that go round in a circle end in a sentence, not in asking for ever."""
+    monkeypatch.setattr(http, "PAGES", 5)
+    turns = itertools.count()
+    circle = {**ticket, what: lambda _: {**ticket[what], "meta": {"next_cursor": f"c{next(turns) % 2}"}}}
+    with serving(circle) as script, pytest.raises(Unavailable, match="without an end"):
+        desk(script).fetch("511")
