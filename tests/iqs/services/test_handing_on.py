@@ -15,7 +15,7 @@ LATER = MONDAY + timedelta(minutes=5)
 
 def test_who_cannot_be_reached_hands_on_what_was_not_begun(world):
     """Each untouched conversation that somebody else may review moves, with a Notice for them and a line of audit."""
-    world.draw()
+    world.draw(seed="some of each")
     rosa, cleo = world.rosa, world.cleo
     begun, *others = world.tasks(rosa)
     reviewing.rate(world.store, rosa, begun, "solution", 4, now=MONDAY)
@@ -24,6 +24,7 @@ def test_who_cannot_be_reached_hands_on_what_was_not_begun(world):
         for each in others
         if reviewing.open_card(world.store, rosa, each).assignment.reviewee_id != cleo.id
     ]
+    assert movable
     before = set(world.tasks(cleo))
     delivering.unreachable(world.store, rosa.id, now=MONDAY)
     assert handing_on.hand_on(world.store, now=LATER) == len(movable)
