@@ -43,16 +43,13 @@ def chromium():
         browser.close()
 
 
-HUNG_UP = "ERR_INCOMPLETE_CHUNKED_ENCODING"  # the workspace ended while the page was listening to it
-
-
 @pytest.fixture
 def open_page(chromium):
     """Opens the page at an address, as if on a laptop; afterwards nothing may have gone wrong unseen.
 
     `open_page(url, expect=("404",))` allows console errors that contain one of these words.
     """
-    contexts, trouble, allowed = [], [], [HUNG_UP]
+    contexts, trouble, allowed = [], [], []
 
     def open_at(url, *, width=1280, height=800, expect=()):
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB")
