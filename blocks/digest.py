@@ -1,14 +1,25 @@
-"""The weekly digest: one true sentence, two charts, the numbers, and how sure they are. It names no agent."""
+"""The digest: one true sentence, two charts, the numbers, and how sure they are; details for the thread.
+
+It names nobody, unless the team chose so: then the details have people by name, in the order of the alphabet.
+"""
+
+from functools import partial
 
 from blocks import figures, kit, levels
 from blocks.kit import Block, Element, Message, Part
 from blocks.text import fit
-from iqs.reports import Digest, TeamReport
+from iqs import headlines
+from iqs.reports import Digest, Point, TeamReport, Unit
 
 CATEGORIES = 20
+TOP_CAUSES = 3
 MADE = (
     "IQS is the mean score of the manager and peer reviews of the random sample. "
     "n is the number of reviews; the range holds with 95 %."
+)
+BESIDE = (
+    "CSAT, CES and times are of all conversations closed in the period and never part of IQS. A happy customer "
+    "answered 75 % or more; good work passed. Times of different clocks are never averaged together."
 )
 
 
@@ -39,12 +50,37 @@ def plain(digest: Digest) -> Message:
     return kit.message(_text(digest), [*blocks, *_foot(digest)])
 
 
+def details(digest: Digest) -> Message:
+    """What stands in the digest's thread: customers beside reviewers, causes, groups, and how it all is meant."""
+    report = digest.report
+    text = f"Details of the IQS digest: {report.team.name}, {report.period.label}."
+    return kit.message(text, levels.fitting(partial(_details, report)))
+
+
+def _details(report: TeamReport, most: int) -> list[Block | None]:
+    blocks: list[Block | None] = [kit.header(f"Details: {report.team.name}, {report.period.label}")]
+    for heading, elements in (
+        ("", levels.quadrants(report)),
+        ("Beside IQS", levels.further(report)),
+        ("", levels.csat_trend(report.trend)),
+        ("By group", levels.categories(report.groups)),
+        ("Most frequent root causes", levels.causes(report)),
+        ("Agents, by name", levels.people(report.agents, most)),
+        ("Reviewers, by name: reviews given", levels.people(report.reviewers, most)),
+    ):
+        if elements:
+            blocks.append(kit.rich_text(*([kit.line(kit.bold(heading))] if heading else []), *elements))
+    return [*blocks, kit.context(kit.fixed(BESIDE))]
+
+
 def _text(digest: Digest) -> str:
     report = digest.report
     listed = "; ".join(
         f"{fit(each.name, 60)} {figures.estimate(each.estimate)}" for each in report.categories[:CATEGORIES]
     )
-    text = f"{fit(digest.headline, 300)} IQS {figures.estimate(report.iqs)}."
+    text = fit(digest.headline, 300)
+    if not report.unpublished:
+        text += f" IQS {figures.estimate(report.iqs)}."
     return f"{text} {listed}." if listed else text
 
 
@@ -53,9 +89,10 @@ def _head(digest: Digest) -> list[Block]:
     lines = [kit.line(kit.bold(digest.headline, 400))]
     if report.iqs.enough:
         sure = f"Range {figures.interval(report.iqs)}, n = {report.iqs.n}"
-        lines.append(kit.line(f"{sure} · against the week before: {figures.change(report.change)}"))
-    lines += levels.beside(report)
-    if not report.iqs.enough:
+        before = f"against the {_length(report)} before"
+        lines.append(kit.line(f"{sure} · {before}: {figures.change(report.change)}"))
+    lines += [*levels.changed(report), *levels.beside(report)]
+    if not report.iqs.enough and not report.unpublished:
         few = f"Few reviews this time (n = {report.iqs.n}): read this as a first impression, not as a result."
         lines.append(kit.line(few))
     if digest.late:
@@ -63,40 +100,84 @@ def _head(digest: Digest) -> list[Block]:
     return [kit.header(f"IQS digest: {report.team.name}, {report.period.label}"), kit.rich_text(*lines)]
 
 
+def _length(report: TeamReport) -> str:
+    days = round((report.period.end - report.period.start).total_seconds() / 86_400)
+    return "week" if days == 7 else "month" if 28 <= days <= 31 else "period"
+
+
 def _foot(digest: Digest) -> list[Block | None]:
-    praise = None
+    """Praise, what to look at, the top root causes, and what is left out."""
+    lines = []
     if digest.praise:
-        praise = kit.rich_text(kit.line(kit.bold("Well done: "), kit.words(digest.praise, 400)))
-    return [praise, kit.context(kit.fixed(MADE))]
-
-
-def _told(report: TeamReport) -> list[tuple[str, float, int]]:
+        lines.append(kit.line(kit.bold("Well done: "), kit.words(digest.praise, 400)))
+    if digest.finding:
+        lines.append(kit.line(kit.bold("Worth a look: "), kit.words(digest.finding, 400)))
+    causes = levels.causes(digest.report, TOP_CAUSES)
+    if causes:
+        lines += [kit.line(kit.bold("Top root causes")), *causes]
+    left_out = headlines.withheld(digest.report)
     return [
-        (point.label, point.estimate.mean, point.estimate.n)
-        for point in report.trend
-        if point.estimate.mean is not None
+        kit.rich_text(*lines) if lines else None,
+        kit.context(fit(left_out, 400)) if left_out else None,
+        kit.context(kit.fixed(MADE)),
     ]
 
 
+def _told(report: TeamReport) -> list[tuple[Point, float]]:
+    return [(point, point.estimate.mean) for point in report.trend if point.estimate.mean is not None]
+
+
+def _unit(report: TeamReport) -> str:
+    return "month" if report.trend and report.trend[0].unit is Unit.MONTH else "week"
+
+
 def _line_chart(report: TeamReport) -> Block | None:
-    """A chart cannot show a gap: weeks without reviews are left out of it and named below."""
-    weeks = [(label, mean) for label, mean, _ in _told(report)][-20:]
-    if len(weeks) < 2:
+    """A chart cannot show a gap: weeks without reviews are left out of it and named below.
+
+    CSAT is the second line where customers answered in each of the weeks drawn.
+    """
+    told = _told(report)[-20:]
+    if len(told) < 2:
         return None
-    return kit.chart("line", "IQS by week", weeks, x="Week", y="IQS %", series="IQS")
+    unit = _unit(report)
+    csat = [point.csat.mean for point, _ in told if point.csat.mean is not None]
+    beside = ("CSAT", csat) if len(csat) == len(told) else None
+    return kit.chart(
+        "line",
+        f"IQS {'and CSAT ' if beside else ''}by {unit}",
+        [(point.label, mean) for point, mean in told],
+        x=unit.capitalize(),
+        y="IQS and CSAT %" if beside else "IQS %",
+        series="IQS",
+        beside=beside,
+    )
 
 
 def _weeks(report: TeamReport) -> Block | None:
+    """Every number of the line chart in words, what is missing in it, and where the scorecard changed."""
     if not report.trend:
         return None
-    told = [f"{label} {figures.percent(mean)} ({n})" for label, mean, n in _told(report)]
-    empty = [point.label for point in report.trend if point.estimate.mean is None]
-    text = "By week, n in brackets: " + ", ".join(told) + "." if told else "No reviews in any of these weeks."
+    unit = _unit(report)
+    told = [f"{point.label} {figures.percent(mean)} ({point.estimate.n})" for point, mean in _told(report)]
+    empty = [point.label for point in report.trend if point.estimate.mean is None and not point.withheld]
+    text = (
+        f"By {unit}, n in brackets: {', '.join(told)}."
+        if told
+        else f"Nothing to show in any of these {unit}s."
+    )
     if told and empty:
         text += f" No reviews, so left out: {', '.join(empty)}."
     if 0 < len(told) < 2:
-        text += " A trend needs two weeks with reviews."
-    return kit.context(text)
+        text += f" A trend needs two {unit}s with reviews."
+    changed = [point.label for point in report.trend if point.rebased]
+    if changed:
+        text += f" The scorecard changed in {', '.join(changed)}: before and after are not one series."
+    csat = [
+        f"{point.label} {figures.percent(point.csat.mean)} ({point.csat.n})"
+        for point in report.trend[-levels.POINTS :]
+        if point.csat.mean is not None
+    ]
+    return kit.context(text, *([f"CSAT by {unit}, answers in brackets: {', '.join(csat)}."] if csat else []))
 
 
 def _bar_chart(report: TeamReport) -> Block | None:
@@ -118,7 +199,7 @@ def _table(report: TeamReport) -> Block | None:
                 kit.cell("–") if mean is None else kit.cell(figures.percent(mean), mean),
                 kit.cell(figures.interval(each.estimate)),
                 kit.cell(str(each.estimate.n), each.estimate.n),
-                kit.cell(figures.change(each.change)),
+                kit.cell("its scale changed" if each.rescaled else figures.change(each.change)),
             ]
         )
     head = ["Category", "Score", "95 % range", "Reviews (n)", "Change"]
@@ -130,6 +211,7 @@ def _bars(report: TeamReport) -> list[Element]:
     for each in report.categories[:CATEGORIES]:
         mean = each.estimate.mean
         bar: list[Part] = [figures.bar(mean)] if mean is not None else []
-        told = f": {figures.estimate(each.estimate)} · {figures.change(each.change)}"
+        moved = "its scale changed" if each.rescaled else figures.change(each.change)
+        told = f": {figures.estimate(each.estimate)} · {moved}"
         lines.append(kit.line(*bar, kit.bold(f" {each.name}", 60), told))
     return lines

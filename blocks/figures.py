@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from iqs.assignments import Progress
 from iqs.conversations import SurveyAnswer
-from iqs.reports import Point
+from iqs.reports import Point, Unit
 from iqs.reviews import ReviewKind, Stream
 from iqs.scorecards import Criticality, RatingCategory, Scorecard
 from iqs.scoring import Score, show, whole
@@ -162,13 +162,14 @@ def spark(trend: Sequence[Point]) -> str:
 def trend_words(trend: Sequence[Point]) -> str:
     """The trend for people who do not see bars: first and last week with reviews, lowest and highest."""
     told = [(point.label, point.estimate.mean) for point in trend if point.estimate.mean is not None]
+    unit = trend[0].unit if trend else Unit.WEEK
     if len(told) < 2:
-        return "A trend needs at least two weeks with reviews."
+        return f"A trend needs at least two {unit}s with reviews."
     (first, start), (last, end) = told[0], told[-1]
     means = [mean for _, mean in told]
     return (
         f"{first} {percent(start)}, {last} {percent(end)}; "
-        f"lowest week {percent(min(means))}, highest {percent(max(means))}"
+        f"lowest {unit} {percent(min(means))}, highest {percent(max(means))}"
     )
 
 

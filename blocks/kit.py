@@ -333,22 +333,37 @@ def text_input(action: str, value: str, *, limit: int, multiline: bool, placehol
 
 
 def chart(
-    kind: str, title: str, points: Sequence[tuple[str, float]], *, x: str, y: str, series: str
+    kind: str,
+    title: str,
+    points: Sequence[tuple[str, float]],
+    *,
+    x: str,
+    y: str,
+    series: str,
+    beside: tuple[str, Sequence[float]] | None = None,
 ) -> Block:
-    """A line or bar chart of one series of percents; at most 20 points, names cut to 20 and made unique.
+    """A line or bar chart of percents; at most 20 points, names cut to 20 and made unique.
 
-    Values are whole, as in every sentence and table: numbers, words and charts agree.
+    `beside` is a second series, by name, with a value for each point. Values are whole, as in every sentence and
+    table: numbers, words and charts agree.
     """
     names = _unique([name for name, _ in points[:20]])
-    data = [
-        {"label": name, "value": int(whole(value))} for name, (_, value) in zip(names, points, strict=False)
-    ]
+    drawn = [(series, [value for _, value in points]), *([beside] if beside else [])]
     return {
         "type": "data_visualization",
         "title": fit(title, 50),
         "chart": {
             "type": kind,
-            "series": [{"name": fit(series, 20), "data": data}],
+            "series": [
+                {
+                    "name": fit(name, 20),
+                    "data": [
+                        {"label": label, "value": int(whole(value))}
+                        for label, value in zip(names, values, strict=False)
+                    ],
+                }
+                for name, values in drawn
+            ],
             "axis_config": {"categories": names, "x_label": fit(x, 50), "y_label": fit(y, 50)},
         },
     }

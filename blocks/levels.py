@@ -1,15 +1,26 @@
 """IQS at its levels, line by line: what the personal, the team's and the Home view share."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from blocks import figures, kit
 from blocks.ids import ActionId
 from blocks.kit import Block, Element
 from blocks.text import fit, masked
-from iqs.reports import CategoryFigure, PersonFigure, Point, ReviewLine, TeamReport
+from iqs import headlines
+from iqs.reports import (
+    CategoryFigure,
+    CauseFigure,
+    PersonFigure,
+    Point,
+    Quadrant,
+    ReviewLine,
+    TeamReport,
+    Unit,
+)
 
 CATEGORIES = 20
 PEOPLE = 40
+POINTS = 20
 RECENT = 5
 WORST = 5
 
@@ -24,19 +35,70 @@ def categories(figures_: Sequence[CategoryFigure]) -> list[Element]:
 
 
 def _moved(figure: CategoryFigure) -> str:
+    if figure.rescaled:
+        return ", its scale changed"
     enough = figure.change is not None and figure.estimate.enough
     return f", {figures.change(figure.change)}" if enough else ""
 
 
-def people(figures_: Sequence[PersonFigure]) -> list[Element]:
+def fitting(draw: Callable[[int], list[Block | None]]) -> list[Block | None]:
+    """What `draw` makes with as many people to a list as a message can hold, PEOPLE at most."""
+    for most in (PEOPLE, 25, 15, 8):
+        blocks = draw(most)
+        if kit.text_weight([each for each in blocks if each is not None]) <= kit.MESSAGE_TEXT:
+            return blocks
+    return draw(0)
+
+
+def people(figures_: Sequence[PersonFigure], most: int = PEOPLE) -> list[Element]:
     """One bullet a person, by name: this is no ranking."""
     ordered = sorted(figures_, key=lambda each: each.name.casefold())
     lines = [
-        kit.line(kit.bold(each.name, 60), f": {figures.estimate(each.estimate)}") for each in ordered[:PEOPLE]
+        kit.line(kit.bold(each.name, 60), f": {figures.estimate(each.estimate)}{_person(each)}")
+        for each in ordered[:most]
     ]
-    if len(ordered) > PEOPLE:
-        lines.append(kit.line(f"and {len(ordered) - PEOPLE} more: see iqs report"))
+    if len(ordered) > most:
+        lines.append(kit.line(f"and {len(ordered) - most} more: see iqs report"))
     return [kit.bullets(lines)] if lines else []
+
+
+def _person(figure: PersonFigure) -> str:
+    csat = (
+        f", CSAT {figures.percent(figure.csat.mean)} (n = {figure.csat.n})"
+        if figure.csat.mean is not None
+        else ""
+    )
+    if figure.given is None or figure.given.mean is None:
+        return csat
+    given = (
+        f"{figures.percent(figure.given.mean)} on average" if figure.given.enough else "too few for a mean"
+    )
+    return f"{csat}; gave {figures.count(figure.given.n, 'review')}, {given}"
+
+
+def quadrants(report: TeamReport) -> list[Element]:
+    """How many conversations had a happy or unhappy customer, and good or poor work."""
+    if report.pairs is None:
+        return []
+    pairs = report.pairs
+    both = f"CSAT {figures.percent(pairs.csat)}, IQS {figures.percent(pairs.iqs)} (n = {pairs.n} with both)"
+    counted = [kit.line(f"{each.count} × {headlines.quadrant(each)}") for each in pairs.quadrants]
+    return [kit.line(kit.bold("CSAT beside IQS: "), both), kit.bullets(counted)]
+
+
+def examples(report: TeamReport) -> list[Block]:
+    """The reviews in which customer and reviewer disagree, each with a button that opens it."""
+    disagree = [each for each in (report.pairs.quadrants if report.pairs else ()) if each.happy != each.good]
+    return [_example(each, place) for each in disagree for place in range(len(each.examples))]
+
+
+def _example(quadrant: Quadrant, place: int) -> Block:
+    one = quadrant.examples[place]
+    subject = fit(masked(one.subject), 80) if one.subject and one.subject.strip() else "Conversation"
+    told = f"{headlines.quadrant(quadrant).capitalize()}: {subject}"
+    score = f"scored {figures.percent(one.percent)}, CSAT {figures.percent(one.csat)}"
+    button = kit.button("Open", ActionId.FEEDBACK_OPEN, one.review_id, label=f"Open the review: {score}")
+    return kit.section(f"{told} · {score}", accessory=button)
 
 
 def trend(points: Sequence[Point]) -> list[Element]:
@@ -47,7 +109,23 @@ def trend(points: Sequence[Point]) -> list[Element]:
     words = figures.trend_words(points)
     span = f"{points[0].label}–{points[-1].label}"
     shown = [f"{bars} {span}: {words}."] if bars else [words]
+    changed = [each.label for each in points if each.rebased]
+    if changed:
+        shown.append(f" The scorecard changed in {', '.join(changed)}: before and after are not one series.")
     return [kit.line(kit.bold("Trend: "), *shown)]
+
+
+def csat_trend(points: Sequence[Point]) -> list[Element]:
+    """CSAT by week or month beside IQS, in words; nothing where no customer answered."""
+    told = [
+        f"{each.label} {figures.percent(each.csat.mean)} ({each.csat.n})"
+        for each in points[-POINTS:]
+        if each.csat.mean is not None
+    ]
+    if not told:
+        return []
+    unit = "week" if points[0].unit is Unit.WEEK else "month"
+    return [kit.line(kit.bold(f"CSAT by {unit}, answers in brackets: "), ", ".join(told), ".")]
 
 
 def recent(lines: Sequence[ReviewLine]) -> list[Block]:
@@ -65,13 +143,25 @@ def recent(lines: Sequence[ReviewLine]) -> list[Block]:
 
 def headline(report: TeamReport) -> list[Element]:
     """A team's IQS, its change, what stands beside it, and how far the reviewers are."""
+    if report.unpublished:
+        return [kit.line(kit.words(headlines.headline(report), 400)), *beside(report)]
     first = kit.line(kit.bold(f"IQS {figures.estimate(report.iqs)}"), f" · {figures.change(report.change)}")
-    return [first, *beside(report)]
+    return [first, *changed(report), *beside(report)]
+
+
+def changed(report: TeamReport) -> list[Element]:
+    """That the figures of the two periods are not one series, where the scorecard changed."""
+    if not report.rebased:
+        return []
+    told = f"{headlines.rebased(report.rebased)}: what is compared was not rated alike."
+    return [kit.line(kit.italic(told[:1].upper() + told[1:]))]
 
 
 def beside(report: TeamReport) -> list[Element]:
-    """One line of pass rate, CSAT and progress, as far as there is something to say."""
+    """One line of goal, pass rate, CSAT and progress, as far as there is something to say."""
     told = []
+    if report.goal is not None:
+        told.append(headlines.goal(report.goal))
     if report.pass_rate is not None:
         told.append(f"pass rate {figures.percent(report.pass_rate)}")
     if report.csat is not None:
@@ -81,3 +171,40 @@ def beside(report: TeamReport) -> list[Element]:
         told.append(done)
     text = " · ".join(told)
     return [kit.line(text[:1].upper() + text[1:])] if text else []
+
+
+def further(report: TeamReport) -> list[Element]:
+    """One line each of what needs more words: pass rate's interval, critical failures, effort, times, skips."""
+    told = []
+    if report.pass_interval is not None and report.pass_rate is not None:
+        low, high = (figures.percent(each) for each in report.pass_interval)
+        told.append(f"pass rate {figures.percent(report.pass_rate)} (range {low} to {high})")
+    if report.criticals is not None:
+        told.append(headlines.criticals(report.criticals))
+    if report.ces.mean is not None:
+        told.append(f"CES {figures.percent(report.ces.mean)} (n = {report.ces.n}; 100 % is very easy)")
+    told += headlines.times(report.times)
+    lines = [kit.line(each[:1].upper() + each[1:]) for each in told]
+    return [kit.bullets(lines)] if lines else []
+
+
+def causes(report: TeamReport, most: int = WORST) -> list[Element]:
+    """The most frequent root causes, with the share of all that they make together (Pareto)."""
+    lines = [
+        kit.line(
+            kit.words(f"{each.cause} ", 60),
+            kit.words(f"({each.category})", 60),
+            f": {figures.count(each.count, 'time')}{_share(each)}",
+        )
+        for each in report.causes[:most]
+    ]
+    return [kit.bullets(lines)] if lines else []
+
+
+def _share(cause: CauseFigure) -> str:
+    if cause.share is None or cause.cumulative is None:
+        return ""
+    together = (
+        f", with those above {figures.percent(cause.cumulative)}" if cause.cumulative > cause.share else ""
+    )
+    return f" ({figures.percent(cause.share)}{together})"

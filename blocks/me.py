@@ -2,7 +2,9 @@
 
 from blocks import figures, kit, levels
 from blocks.kit import Block, Element, Message
+from iqs import headlines
 from iqs.reports import PersonalReport
+from iqs.statistics import Estimate
 
 
 def message(report: PersonalReport) -> Message:
@@ -21,6 +23,13 @@ def message(report: PersonalReport) -> Message:
     return kit.message(text, blocks)
 
 
+def given(figure: Estimate) -> str:
+    """How many reviews somebody gave, and their mean once it may be judged."""
+    if figure.mean is None or not figure.enough:
+        return str(figure.n)
+    return f"{figure.n}, {figures.percent(figure.mean)} on average"
+
+
 def summary(report: PersonalReport) -> list[Element]:
     """IQS with its interval, the change, the trend, one strength and one thing to look at."""
     lines = [
@@ -30,6 +39,14 @@ def summary(report: PersonalReport) -> list[Element]:
             f" · {figures.change(report.change)}",
         )
     ]
+    if report.rebased:
+        told = f"{headlines.rebased(report.rebased)}: what is compared was not rated alike."
+        lines.append(kit.line(kit.italic(told[:1].upper() + told[1:])))
+    if report.csat.mean is not None:
+        answers = f"{figures.percent(report.csat.mean)} (n = {report.csat.n})"
+        lines.append(kit.line(kit.bold("CSAT of your conversations: "), answers))
+    if report.given is not None:
+        lines.append(kit.line(kit.bold("Reviews you gave: "), given(report.given)))
     lines += levels.trend(report.trend)
     if report.strength:
         lines.append(kit.line(kit.bold("Strength: "), kit.words(report.strength, 300)))

@@ -1,13 +1,23 @@
 """Figures out of sums: what the database adds up becomes estimates with n, interval and change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 from iqs import periods
 from iqs.assignments import AssignmentState, Progress
-from iqs.reports import CategoryFigure, CauseFigure, Period, PersonFigure, Point
+from iqs.reports import (
+    CategoryFigure,
+    CauseFigure,
+    Criticals,
+    Goal,
+    Period,
+    PersonFigure,
+    Point,
+    Unit,
+    Verdict,
+)
 from iqs.scorecards import RatingCategory, Scorecard
 from iqs.scoring import MICRO
 from iqs.statistics import (
@@ -18,6 +28,8 @@ from iqs.statistics import (
     difference,
     estimate_from,
     estimate_strata,
+    wilson,
+    zero_critical_upper,
 )
 
 BEFORE, NOW = 0, 1
@@ -83,6 +95,11 @@ def whole(tallies: Tallies, window: int) -> Tally:
     return sum((tally for cell, tally in tallies.items() if cell.window == window), Tally())
 
 
+def people(tallies: Tallies, window: int) -> int:
+    """How many known people stand behind the scores of a window."""
+    return sum(cell.window == window and cell.of != NOBODY and tally.n > 0 for cell, tally in tallies.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
     """How far scores lie from the means of their tallies: squared and added up, and what is left free."""
@@ -144,12 +161,31 @@ def compared(tallies: Tallies, of: int | str, everybody: Pool | None = None) -> 
     return estimate, difference(before.estimate_with(others.spread), estimate)
 
 
-def categories(cards: Iterable[Scorecard], tallies: Tallies) -> tuple[CategoryFigure, ...]:
-    """The categories of the scorecards in their order, rated or not; then others that were rated, by key."""
-    names = {key: each.name for key, each in _known(cards).items()}
+def categories(
+    cards: Iterable[Scorecard], tallies: Tallies, rescaled: Container[str] = ()
+) -> tuple[CategoryFigure, ...]:
+    """The categories of the scorecards in their order, rated or not; then others that were rated, by key.
+
+    `rescaled` has the keys of those whose scale changed.
+    """
+    return _named({key: each.name for key, each in _known(cards).items()}, tallies, rescaled)
+
+
+def groups(cards: Iterable[Scorecard], tallies: Tallies) -> tuple[CategoryFigure, ...]:
+    """The same for the groups of the scorecards; those that were never rated are left out."""
+    names: dict[str, str] = {}
+    for card in cards:
+        for group in card.groups:
+            names.setdefault(group.key, group.name)
+    return tuple(each for each in _named(names, tallies) if each.estimate.n)
+
+
+def _named(
+    names: Mapping[str, str], tallies: Tallies, rescaled: Container[str] = ()
+) -> tuple[CategoryFigure, ...]:
     gone = sorted(str(cell.of) for cell in tallies if cell.window == NOW and cell.of not in names)
     return tuple(
-        CategoryFigure(key, names.get(key) or readable(key), *compared(tallies, key))
+        CategoryFigure(key, names.get(key) or readable(key), *compared(tallies, key), key in rescaled)
         for key in [*names, *gone]
     )
 
@@ -165,30 +201,69 @@ def persons(known: Mapping[int, str], always: Iterable[int], tallies: Tallies) -
     return tuple(PersonFigure(each, known[each], *compared(tallies, each, everybody)) for each in ordered)
 
 
-def trend(weeks: Sequence[Period], tallies: Tallies, zone: str) -> tuple[Point, ...]:
-    """One point for each week; the other weeks' spread helps to judge one with few reviews."""
+def gave(given: Tallies, person_id: int | str) -> Estimate | None:
+    """The scores somebody gave; None if they reviewed nothing."""
+    tally = given.get(Cell(NOW, person_id), Tally())
+    others = Pool.of(given.values()) - Pool.of([tally])
+    return tally.estimate_with(others.spread) if tally.n else None
+
+
+def trend(
+    windows: Sequence[Period], tallies: Tallies, zone: str, unit: Unit = Unit.WEEK
+) -> tuple[Point, ...]:
+    """One point for each week or month; the other ones' spread helps to judge one with few reviews."""
     points = []
-    sums = [whole(tallies, place) for place in range(len(weeks))]
+    sums = [whole(tallies, place) for place in range(len(windows))]
     pool = Pool.of(sums)
-    for each, tally in zip(weeks, sums, strict=True):
+    for each, tally in zip(windows, sums, strict=True):
         start = periods.dates(each, zone)[0]
         others = (pool - Pool.of([tally])).spread
-        points.append(Point(f"W{start.isocalendar().week}", start, tally.estimate_with(others)))
+        label = (
+            f"W{start.isocalendar().week}"
+            if unit is Unit.WEEK
+            else f"{periods.MONTHS[start.month - 1][:3].capitalize()} {start.year}"
+        )
+        points.append(Point(label, start, tally.estimate_with(others), unit))
     return tuple(points)
 
 
+def goal(mark: int | None, iqs: Estimate) -> Goal | None:
+    """The goal judged with the interval: reached or not only where all of it lies on one side."""
+    if mark is None:
+        return None
+    if iqs.enough and iqs.low is not None and iqs.low >= mark:
+        return Goal(mark, Verdict.REACHED)
+    if iqs.enough and iqs.high is not None and iqs.high < mark:
+        return Goal(mark, Verdict.MISSED)
+    return Goal(mark, Verdict.UNKNOWN)
+
+
+def criticals(failed: int, n: int) -> Criticals | None:
+    """Critical failures with how frequent they may be; None where no critical category was rated."""
+    interval = wilson(failed, n)
+    if interval is None:
+        return None
+    return Criticals(failed, n, *(interval if failed else (0.0, zero_critical_upper(n))))
+
+
 def top_causes(cards: Iterable[Scorecard], counts: Mapping[tuple[str, str], int]) -> tuple[CauseFigure, ...]:
-    """The most frequent root causes with their names, most frequent first."""
+    """The most frequent root causes with their names and shares of all picks, most frequent first."""
     known = _known(cards)
     ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
-    return tuple(
-        CauseFigure(
-            known[category].name if category in known else readable(category),
-            _cause_name(known.get(category), cause),
-            times,
+    every = sum(counts.values())
+    found, so_far = [], 0
+    for (category, cause), times in ordered[:TOP_CAUSES]:
+        so_far += times
+        found.append(
+            CauseFigure(
+                known[category].name if category in known else readable(category),
+                _cause_name(known.get(category), cause),
+                times,
+                100 * times / every,
+                100 * so_far / every,
+            )
         )
-        for (category, cause), times in ordered[:TOP_CAUSES]
-    )
+    return tuple(found)
 
 
 def progress(work: Work, *, named: bool) -> Progress | None:

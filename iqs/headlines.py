@@ -1,18 +1,40 @@
 """The sentences of a report. They claim a change only where chance is an unlikely explanation."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from iqs.reports import CategoryFigure, TeamReport
-from iqs.scoring import whole
-from iqs.statistics import CONFIDENCE, MIN_N, Change, Word
+from iqs import periods
+from iqs.access import GROUP
+from iqs.reports import WHOLE, CategoryFigure, Criticals, Goal, Quadrant, TeamReport, TimeFigure
+from iqs.scoring import show, whole
+from iqs.statistics import CONFIDENCE, MIN_N, Change, Word, wilson
 
 FEW = 3
 """From this many ratings a category may be named, with a word about how few they are; from MIN_N without."""
 
 
+MINUTE, DAY_HOURS = 60, 24
+
+BASES = {
+    "calendar": "calendar hours",
+    "business": "business hours",
+    "computed": "computed from the messages",
+    None: "unknown basis",
+}
+"""What a time was measured in; None: the import did not say."""
+
+MANY_SKIPPED = 10
+"""Percent of the drawn conversations; clearly more skips than this are a finding."""
+
+
 def headline(report: TeamReport) -> str:
     """The period in one true sentence: the IQS, its change, and the worst clear drop of a category."""
     name, iqs = report.period.label, report.iqs
+    if report.unpublished:
+        return (
+            f"Fewer than {GROUP} people were reviewed in {name}, so no figures stand here: "
+            "a mean of so few is about persons. Leads see them with /iqs team."
+        )
     if iqs.mean is None:
         return f"No scored reviews in {name}."
     figure = f"IQS {whole(iqs.mean)} %"
@@ -20,10 +42,80 @@ def headline(report: TeamReport) -> str:
         return f"{figure} from only {_counted(iqs.n, 'review')} in {name}: too few to judge."
     fallen = [each for each in clear_changes(report.categories) if _points(each) < 0]
     sentence = f"{figure}, {_change(report.change)}"
+    if report.rebased:
+        sentence += f" ({rebased(report.rebased)})"
     if fallen:
         worst = min(fallen, key=_points)
         sentence += f"; {worst.name} fell {_distance(_points(worst))}"
     return f"{sentence}."
+
+
+def rebased(days: Sequence[date]) -> str:
+    """Where the scorecard changed: "the scorecard changed on Nov 3"."""
+    named = [periods.day_name(each) for each in days]
+    listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+    return f"the scorecard changed on {listed}"
+
+
+def finding(report: TeamReport) -> str | None:
+    """What the work itself tells: that clearly more than MANY_SKIPPED percent of the draw was skipped."""
+    done = report.progress
+    if done is None or report.skip_share is None:
+        return None
+    interval = wilson(done.skipped, done.drawn)
+    if interval is None or interval[0] <= MANY_SKIPPED:
+        return None
+    return (
+        f"{done.skipped} of {done.drawn} drawn conversations were skipped ({show(report.skip_share, 0)} %). "
+        "That many is a finding of its own: a sample with holes can mislead."
+    )
+
+
+def goal(aim: Goal) -> str:
+    """The goal in words: "goal 85 %: reached"."""
+    return f"goal {aim.mark} %: {aim.verdict}"
+
+
+def criticals(found: Criticals) -> str:
+    """Critical failures in words; none of few is no promise, and says so."""
+    if not found.failed:
+        bound = f"at most {show(found.high, 1)} % (rule of three)"
+        return f"no critical failures in {_counted(found.n, 'review')}: {bound}"
+    share = f"{show(100 * found.failed / found.n, 1)} %, {show(found.low, 1)}–{show(found.high, 1)}"
+    return f"critical failures in {found.failed} of {_counted(found.n, 'review')} ({share})"
+
+
+def quadrant(of: Quadrant) -> str:
+    """A quadrant's name: "happy customer, poor work"."""
+    return f"{'happy' if of.happy else 'unhappy'} customer, {'good' if of.good else 'poor'} work"
+
+
+def times(figures: Iterable[TimeFigure]) -> list[str]:
+    """Mean times in words, each with its basis: "first response 3 h 20 min (business hours, n = 40)"."""
+    return [f"{each.what} {duration(each.seconds)} ({BASES[each.basis]}, n = {each.n})" for each in figures]
+
+
+def duration(seconds: float) -> str:
+    """A time as people say it, rounded half up: "45 s", "12 min", "3 h 20 min", "4 d 3 h"."""
+    if int(whole(seconds)) < MINUTE:
+        return f"{whole(seconds)} s"
+    minutes = int(whole(seconds / MINUTE))
+    if minutes < MINUTE:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 2 * DAY_HOURS:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(int(whole(seconds / 3600)), DAY_HOURS)
+    return f"{days} d {hours} h" if hours else f"{days} d"
+
+
+def withheld(report: TeamReport) -> str | None:
+    """Which figures are left out for the privacy of the few behind them; None if none are."""
+    named = [each for each in report.withheld if each != WHOLE]
+    points = [each.label for each in report.trend if each.withheld]
+    if not named and not points:
+        return None
+    return f"Left out, as fewer than {GROUP} people stand behind them: {', '.join([*named, *points])}."
 
 
 def praise(report: TeamReport) -> str | None:
@@ -58,7 +150,11 @@ def clear_changes(categories: Sequence[CategoryFigure]) -> list[CategoryFigure]:
     Looking at m categories and naming the most striking one finds "something" m times as often; so the
     probability is held against 5 % / m (Bonferroni's correction).
     """
-    judged = [each for each in categories if each.change is not None and each.change.word is not Word.TOO_FEW]
+    judged = [
+        each
+        for each in categories
+        if each.change is not None and each.change.word is not Word.TOO_FEW and not each.rescaled
+    ]
     limit = (1 - CONFIDENCE) / max(1, len(judged))
     return [each for each in judged if _is_clear(each.change, limit)]
 

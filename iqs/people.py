@@ -26,7 +26,8 @@ class Team:
     `timezone` is an IANA name; `channel_id` the Slack channel of the digest (opaque here); `quota` the
     conversations drawn for each agent and period; `opens`/`closes` the team's working hours in `timezone`
     on `working_days` (0 = Monday); `shows_reviewer` whether an agent reads who reviewed them; `redacts` whether
-    customers' personal data is replaced by marks before text is stored.
+    customers' personal data is replaced by marks before text is stored; `goal` the IQS the team wants to reach,
+    0–100; `names_people` whether the digest may name individuals.
     """
 
     id: int
@@ -40,6 +41,8 @@ class Team:
     working_days: frozenset[int] = frozenset({0, 1, 2, 3, 4})
     shows_reviewer: bool = True
     redacts: bool = True
+    goal: int | None = None
+    names_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,18 @@ the first. So consecutive periods never overlap and leave nothing out, and a day
 
 import re
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from iqs.errors import Invalid
-from iqs.reports import Period
+from iqs.reports import Period, Unit
 
 TREND_WEEKS = 12
+
+TREND_MOST = 20
+"""Points a trend has at most; a period of more weeks than this is shown by months."""
 
 YEARS = (1971, 2999)
 """The years in which a period may lie: far enough from the ends of the calendar to reckon around it."""
@@ -36,6 +39,20 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _QUARTER = re.compile(r"q([1-4])(?: (\d{4}))?", re.ASCII)
 _MONTH_NAME = re.compile(r"([a-z]{3,9})(?: (\d{4}))?", re.ASCII)
 _LAST_DAYS = re.compile(r"last (\d{1,3}) days", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What a report compares: the span before, the period itself, the weeks (or months) of its trend.
+
+    `windows` are the weeks as they are counted. They differ from `weeks` only in the last two of a digest
+    whose window began or ended while the team's zone was another.
+    """
+
+    before: Period
+    period: Period
+    weeks: tuple[Period, ...]
+    windows: tuple[Period, ...]
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -115,10 +132,32 @@ def before(period: Period, zone: str) -> Period:
     return days(first - length, first - DAY, zone)
 
 
-def trend(period: Period, zone: str, count: int = TREND_WEEKS) -> tuple[Period, ...]:
-    """The ISO weeks up to and with the one in which the period ends, oldest first."""
-    last = dates(period, zone)[1]
+def spans(period: Period, zone: str) -> Spans:
+    """The period with the one before it and its trend, all as this zone counts days."""
+    weeks = trend(period, zone)
+    return Spans(before(period, zone), period, weeks, weeks)
+
+
+def trend(period: Period, zone: str) -> tuple[Period, ...]:
+    """The weeks or months (`trend_unit`) up to and with the one in which the period ends, oldest first.
+
+    As many as the period touches, in weeks TREND_WEEKS at least, and TREND_MOST at most.
+    """
+    first, last = dates(period, zone)
+    if trend_unit(period, zone) is Unit.MONTH:
+        months = 12 * (last.year - first.year) + last.month - first.month + 1
+        ends = [12 * last.year + last.month - 1 - back for back in reversed(range(min(months, TREND_MOST)))]
+        return tuple(month(number // 12, number % 12 + 1, zone) for number in ends)
+    monday = last - timedelta(days=last.weekday())
+    touched = -((first - monday).days // 7) + 1
+    count = min(TREND_MOST, max(TREND_WEEKS, touched))
     return tuple(week(last - back * WEEK, zone) for back in reversed(range(count)))
+
+
+def trend_unit(period: Period, zone: str) -> Unit:
+    """Months for a period of more than TREND_MOST weeks, else weeks."""
+    first, last = dates(period, zone)
+    return Unit.MONTH if last - first + DAY > TREND_MOST * WEEK else Unit.WEEK
 
 
 def month(year: int, number: int, zone: str) -> Period:
@@ -146,6 +185,16 @@ def all_time(now: datetime, zone: str) -> Period:
     """Everything up to and with today, and what has no time; nothing lies before it."""
     span = days(date(YEARS[0], 1, 1), local_date(now, zone), zone, "all time")
     return replace(span, undated=True)
+
+
+def last_day(first: date, unit: Unit) -> date:
+    """The last day of the week or month that begins on `first`."""
+    return (first + WEEK if unit is Unit.WEEK else _next_month(first)) - DAY
+
+
+def day_name(day: date) -> str:
+    """A date as people say it: "Nov 3"."""
+    return f"{MONTHS[day.month - 1][:3].capitalize()} {day.day}"
 
 
 def dates(period: Period, zone: str) -> tuple[date, date]:

@@ -6,6 +6,7 @@ All scores are 0–100 floats made for display from exact sums; None where there
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from iqs.assignments import Progress, Waiting
 from iqs.conversations import Conversation
@@ -33,50 +34,170 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class CategoryFigure:
-    """One rating category in a period, against the period before."""
+    """One rating category (or group of them) in a period, against the period before.
+
+    `rescaled`: it was rated on different scales in these periods, so that the change tells nothing.
+    """
 
     key: str
     name: str
     estimate: Estimate
     change: Change | None = None
+    rescaled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What customers answered: the mean on 0–100, None without answers, and their number."""
+
+    mean: float | None = None
+    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PersonFigure:
-    """One person's IQS (as reviewee) or given reviews (as reviewer) in a period."""
+    """One person's IQS (as reviewee) or given reviews (as reviewer) in a period.
+
+    Of a reviewee who also reviews, `given` has the scores they gave; `csat` is of their closed conversations.
+    """
 
     person_id: int
     name: str
     estimate: Estimate
     change: Change | None = None
+    given: Estimate | None = None
+    csat: Survey = Survey()
+
+
+class Unit(StrEnum):
+    """What one point of a trend stands for."""
+
+    WEEK = "week"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One week of a trend. `label` is short ("W47"); `start` is the local Monday."""
+    """One week or month of a trend. `label` is short ("W47", "Oct 2026"); `start` is its first local day.
+
+    `rebased` says that from here on reviews count by another scorecard than before; `withheld`, that there are
+    reviews, of too few people to be shown.
+    """
 
     label: str
     start: date
     estimate: Estimate
+    unit: Unit = Unit.WEEK
+    csat: Survey = Survey()
+    rebased: bool = False
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CauseFigure:
-    """How often a root cause was picked in a period."""
+    """How often a root cause was picked in a period.
+
+    `share` is its percent of all picks, `cumulative` that of this and all more frequent causes (Pareto).
+    """
 
     category: str
     cause: str
     count: int
+    share: float | None = None
+    cumulative: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimeFigure:
+    """A mean time in `seconds` over `n` conversations, all measured on one basis.
+
+    `what` is "first response" or "handle time"; `basis` is "calendar", "business", "computed", or None where the
+    import did not tell. Times of different bases are never averaged together.
+    """
+
+    what: str
+    basis: str | None
+    seconds: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A review to read: what the customer thought of the conversation and what the reviewer did (0–100)."""
+
+    review_id: int
+    subject: str | None
+    percent: float
+    csat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quadrant:
+    """Conversations with a happy or unhappy customer, and good or poor work.
+
+    Happy is an answer of at least `iqs.scoring.SATISFIED_FROM`, good a passed review. `examples` are for leads.
+    """
+
+    happy: bool
+    good: bool
+    count: int
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """The `n` reviewed conversations whose customer answered: both means on 0–100, and the four quadrants."""
+
+    n: int
+    csat: float
+    iqs: float
+    quadrants: tuple[Quadrant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Criticals:
+    """In how many of the `n` reviews with a rated critical category one failed; `low` and `high` in percent.
+
+    With none failed, `high` is the one-sided 95 % bound (rule of three) and `low` is 0; else Wilson's interval.
+    """
+
+    failed: int
+    n: int
+    low: float
+    high: float
+
+
+class Verdict(StrEnum):
+    """What may be said of a goal."""
+
+    REACHED = "reached"
+    MISSED = "not reached"
+    UNKNOWN = "cannot be told yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The team's goal (0–100) against the IQS with its interval."""
+
+    mark: int
+    verdict: Verdict
+
+
+WHOLE = "IQS"
+"""The name of a team's whole score among the figures withheld."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeamReport:
     """A team's period at the three levels, with what stands beside IQS.
 
-    `csat` is the mean customer satisfaction of the team's closed conversations, 0–100, with its n;
-    `pass_rate` 0–100; `agents` and `reviewers` are empty where the reader may not see persons. `unscored`
-    reviews (all N/A) count nowhere else; `imported` of those counted came from a past programme; `skip_share`
-    is the percent of the assignments of the period's draws that reviewers skipped.
+    `csat` is the mean customer satisfaction of the team's closed conversations, 0–100, with its n (`ces` the
+    same of customer effort); `pass_rate` 0–100 with Wilson's interval; `agents`, `reviewers` and examples are
+    empty where the reader may not see persons. `unscored` reviews (all N/A) count nowhere else; `imported` of
+    those counted came from a past programme; `skip_share` is the percent of the assignments of the period's draws
+    that reviewers skipped. `groups` are the scorecard's. `rebased` are the days within both periods from which
+    reviews were made with a scorecard that counts differently. `withheld` names the figures left out because
+    fewer than `iqs.access.GROUP` people stand behind them.
     """
 
     team: Team
@@ -95,16 +216,44 @@ class TeamReport:
     unscored: int = 0
     imported: int = 0
     skip_share: float | None = None
+    groups: tuple[CategoryFigure, ...] = ()
+    pass_interval: tuple[float, float] | None = None
+    criticals: Criticals | None = None
+    goal: Goal | None = None
+    ces: Survey = Survey()
+    times: tuple[TimeFigure, ...] = ()
+    pairs: Pairs | None = None
+    rebased: tuple[date, ...] = ()
+    withheld: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Whose report it is."""
+        return self.team.name
+
+    @property
+    def zone(self) -> str:
+        """Where its days are days."""
+        return self.team.timezone
+
+    @property
+    def unpublished(self) -> bool:
+        """Whether too few people stand behind the IQS to show anything of it to a group."""
+        return WHOLE in self.withheld
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A week's digest: one true headline, and the report behind it. `late` marks a caught-up period."""
+    """A period's digest: one true headline, and the report behind it. `late` marks a caught-up period.
+
+    `finding` is something else that is worth a sentence, such as many skipped conversations.
+    """
 
     headline: str
     report: TeamReport
     praise: str | None = None
     late: bool = False
+    finding: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +297,10 @@ class ReviewLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonalReport:
-    """What a person sees of their own work: only released reviews count. Its days are days in `zone`."""
+    """What a person sees of their own work: only released reviews count. Its days are days in `zone`.
+
+    `given` are the scores they gave as a reviewer, None if none; `csat` is of their closed conversations.
+    """
 
     person: Person
     period: Period
@@ -160,6 +312,14 @@ class PersonalReport:
     strength: str | None = None
     focus: str | None = None
     zone: str = "UTC"
+    given: Estimate | None = None
+    csat: Survey = Survey()
+    rebased: tuple[date, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Whose report it is."""
+        return self.person.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ def list_teams() -> None:
                 f"{each.name}: channel {each.channel_id or 'none yet'}, {each.timezone}, "
                 f"{each.opens:%H:%M}–{each.closes:%H:%M} {days}, {each.quota} conversations an agent "
                 f"and week, reviewer's name {'shown' if each.shows_reviewer else 'hidden'}, "
-                f"personal data {'redacted' if each.redacts else 'stored as it comes'}"
+                f"personal data {'redacted' if each.redacts else 'stored as it comes'}, "
+                f"{'no goal' if each.goal is None else f'goal {each.goal} %'}, "
+                f"people {'named' if each.names_people else 'not named'} in the digest"
             )
 
 
@@ -89,6 +91,12 @@ def list_teams() -> None:
     type=click.Choice(["on", "off"]),
     help="Whether customers' personal data is replaced by marks before text is stored (on unless you say otherwise).",
 )
+@click.option("--goal", help='The IQS to reach, such as 85; "none" for no goal.')
+@click.option(
+    "--name-people",
+    type=click.Choice(["on", "off"]),
+    help="Whether the digest may name individuals; off unless set.",
+)
 def set_team(
     name: str,
     *,
@@ -100,6 +108,8 @@ def set_team(
     days: str | None,
     show_reviewer: bool | None,
     redact: str | None,
+    goal: str | None,
+    name_people: str | None,
 ) -> None:
     """Change a team's settings; what is not named stays."""
     wanted: dict[str, Any] = {
@@ -111,6 +121,8 @@ def set_team(
         "working_days": _days(days),
         "shows_reviewer": show_reviewer,
         "redacts": None if redact is None else redact == "on",
+        "goal": _goal(goal),
+        "names_people": None if name_people is None else name_people == "on",
     }
     given = {key: value for key, value in wanted.items() if value is not None}
     if not given:
@@ -132,6 +144,17 @@ def _time(option: str, text: str | None) -> time | None:
         return time.fromisoformat(text)
     except ValueError:
         raise Invalid(f"{option} is written like 09:00, not “{text}”.") from None
+
+
+def _goal(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if text.strip().lower() in {"none", ""}:
+        return enrolling.NO_GOAL
+    number = text.strip().removesuffix("%").strip()
+    if not number.isascii() or not number.isdecimal() or len(number) > 3:
+        raise Invalid(f"--goal is a whole number from 0 to 100, or “none”; not “{text}”.")
+    return int(number)
 
 
 def _days(text: str | None) -> frozenset[int] | None:

@@ -1,4 +1,4 @@
-"""Reports as text for a terminal, as JSON for programs and as CSV for spreadsheets.
+"""Reports as JSON for programs and as CSV for spreadsheets; as text: `iqs.files.printed`.
 
 Scores are 0–100, rounded half up to two decimals only here. CSV text can never become a formula.
 """
@@ -6,29 +6,28 @@ Scores are 0–100, rounded half up to two decimals only here. CSV text can neve
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
 from typing import Any
 from unicodedata import normalize
 
-from iqs import periods
+from iqs import headlines, periods
 from iqs.errors import Invalid
-from iqs.files.terminal import plain, table
-from iqs.reports import PersonalReport, TeamReport
-from iqs.scoring import show, whole
+from iqs.files.printed import text
+from iqs.reports import CategoryFigure, PersonalReport, Survey, TeamReport
+from iqs.scoring import show
 from iqs.statistics import Change, Estimate
 
 Report = TeamReport | PersonalReport
 
-BARS = "▁▂▃▄▅▆▇█"
 FORMULA = "=+-@\t\r\n"
 CSV_COLUMNS = (
     "level", "name", "score", "n", "low", "high", "change", "change_low", "change_high", "word", "from", "to",
+    "seconds", "note",
 )  # fmt: skip
 
 
 def report(made: Report, form: str) -> str:
     """The report in "text", "json" or "csv"; Invalid for another form."""
-    forms: dict[str, Callable[[Report], str]] = {"text": text, "json": as_json, "csv": as_csv}
+    forms = {"text": text, "json": as_json, "csv": as_csv}
     if form not in forms:
         raise Invalid(f"A report can be written as {', '.join(forms)}; not as “{form}”.")
     return forms[form](made)
@@ -38,27 +37,34 @@ def as_json(made: Report) -> str:
     """One object: period, team (or agent), categories, agents, reviewers; null where nothing is known."""
     first, last = _dates(made)
     subject: dict[str, Any] = {
-        "name": _name(made),
+        "name": made.name,
         "iqs": _number(made.iqs.mean),
         "n": made.iqs.n,
         "low": _number(made.iqs.low),
         "high": _number(made.iqs.high),
         "change": _change(made.change),
+        "scorecard_changed": [str(each) for each in made.rebased],
     }
     body: dict[str, Any] = {"period": {"from": first, "to": last, "label": made.period.label}}
-    categories = [
-        {
-            "key": each.key,
-            "name": each.name,
-            **_figure(each.estimate, "score"),
-            "change": _change(each.change),
-        }
-        for each in made.categories
-    ]
+    categories = [_category(each) for each in made.categories]
     trend = [
-        {"week": each.label, "from": str(each.start), **_figure(each.estimate, "iqs")} for each in made.trend
+        {
+            str(each.unit): each.label,
+            "from": str(each.start),
+            **_figure(each.estimate, "iqs"),
+            "csat": _number(each.csat.mean),
+            "csat_n": each.csat.n,
+            "scorecard_changed": each.rebased,
+            "withheld": each.withheld,
+        }
+        for each in made.trend
     ]
     if isinstance(made, PersonalReport):
+        subject |= {
+            "given": None if made.given is None else _figure(made.given, "mean"),
+            "csat": _number(made.csat.mean),
+            "csat_n": made.csat.n,
+        }
         return dump({**body, "agent": subject, "categories": categories, "trend": trend})
     subject |= {
         "pass_rate": _number(made.pass_rate),
@@ -67,43 +73,194 @@ def as_json(made: Report) -> str:
         "unscored": made.unscored,
         "imported": made.imported,
         "skip_share": _number(made.skip_share),
+        **_further(made),
     }
     people = {
         level: [
-            {"name": each.name, **_figure(each.estimate, "iqs"), "change": _change(each.change)}
+            {
+                "name": each.name,
+                **_figure(each.estimate, "iqs"),
+                "change": _change(each.change),
+                "given": None if each.given is None else _figure(each.given, "mean"),
+                "csat": _number(each.csat.mean),
+                "csat_n": each.csat.n,
+            }
             for each in persons
         ]
         for level, persons in (("agents", made.agents), ("reviewers", made.reviewers))
     }
-    causes = [{"category": each.category, "cause": each.cause, "count": each.count} for each in made.causes]
+    causes = [
+        {
+            "category": each.category,
+            "cause": each.cause,
+            "count": each.count,
+            "share": _number(each.share),
+            "cumulative": _number(each.cumulative),
+        }
+        for each in made.causes
+    ]
     return dump(
-        {**body, "team": subject, "categories": categories, **people, "trend": trend, "causes": causes}
+        {
+            **body,
+            "team": subject,
+            "categories": categories,
+            "groups": [_category(each) for each in made.groups],
+            **people,
+            "trend": trend,
+            "causes": causes,
+            "customers": _customers(made),
+            "progress": _progress(made),
+        }
     )
 
 
+def _further(made: TeamReport) -> dict[str, Any]:
+    goal, found = made.goal, made.criticals
+    low, high = made.pass_interval or (None, None)
+    return {
+        "pass_low": _number(low),
+        "pass_high": _number(high),
+        "goal": None if goal is None else {"percent": goal.mark, "verdict": str(goal.verdict)},
+        "criticals": None
+        if found is None
+        else {
+            "failed": found.failed,
+            "n": found.n,
+            "low": _number(found.low),
+            "high": _number(found.high),
+        },
+        "ces": _number(made.ces.mean),
+        "ces_n": made.ces.n,
+        "withheld": list(made.withheld),
+    }
+
+
+def _category(each: CategoryFigure) -> dict[str, Any]:
+    return {
+        "key": each.key,
+        "name": each.name,
+        **_figure(each.estimate, "score"),
+        "change": _change(each.change),
+        "scale_changed": each.rescaled,
+    }
+
+
+def _customers(made: TeamReport) -> dict[str, Any]:
+    """CSAT beside IQS over the conversations that have both, and mean times by basis (null: not known)."""
+    pairs = made.pairs
+    quadrants = [] if pairs is None else pairs.quadrants
+    return {
+        "n": 0 if pairs is None else pairs.n,
+        "csat": None if pairs is None else _number(pairs.csat),
+        "iqs": None if pairs is None else _number(pairs.iqs),
+        "quadrants": [
+            {
+                "customer": "happy" if each.happy else "unhappy",
+                "work": "good" if each.good else "poor",
+                "count": each.count,
+                "examples": [
+                    {
+                        "review": one.review_id,
+                        "subject": one.subject,
+                        "score": _number(one.percent),
+                        "csat": _number(one.csat),
+                    }
+                    for one in each.examples
+                ],
+            }
+            for each in quadrants
+        ],
+        "times": [
+            {"what": each.what, "basis": each.basis, "seconds": _number(each.seconds), "n": each.n}
+            for each in made.times
+        ],
+    }
+
+
+def _progress(made: TeamReport) -> dict[str, Any] | None:
+    done = made.progress
+    if done is None:
+        return None
+    return {
+        "drawn": done.drawn,
+        "submitted": done.submitted,
+        "skipped": done.skipped,
+        "reviewers": [
+            {"name": name, "done": count, "drawn": every}
+            for name, (count, every) in sorted(done.by_reviewer.items(), key=lambda each: each[0].casefold())
+        ],
+    }
+
+
 def as_csv(made: Report) -> str:
-    """One row a figure: team or agent, categories, agents, reviewers, weeks; empty where nothing is known."""
+    """One row a figure: team or agent, categories, groups, people, weeks, customers; empty where nothing is known.
+
+    Scores, shares and surveys are 0–100 in "score", times are in "seconds".
+    """
     span = _dates(made)
+    changed = headlines.rebased(made.rebased) if made.rebased else ""
     subject = "agent" if isinstance(made, PersonalReport) else "team"
-    rows: list[Sequence[str]] = [_row(subject, _name(made), made.iqs, made.change, span)]
-    rows += [_row("category", each.name, each.estimate, each.change, span) for each in made.categories]
+    rows = [_row(subject, made.name, made.iqs, made.change, span, note=changed)]
+    for level, figures in (("category", made.categories), ("group", getattr(made, "groups", ()))):
+        rows += [
+            _row(
+                level,
+                each.name,
+                each.estimate,
+                each.change,
+                span,
+                note="scale changed" if each.rescaled else "",
+            )
+            for each in figures
+        ]
     if isinstance(made, TeamReport):
         rows += [_row("agent", each.name, each.estimate, each.change, span) for each in made.agents]
+        rows += [_row("given", each.name, each.given, None, span) for each in made.agents if each.given]
+        rows += [_row("agent csat", each.name, each.csat, None, span) for each in made.agents if each.csat.n]
         rows += [_row("reviewer", each.name, each.estimate, each.change, span) for each in made.reviewers]
+    elif made.given is not None:
+        rows.append(_row("given", made.person.name, made.given, None, span))
     for point in made.trend:
-        rows.append(
-            _row(
-                "week",
-                point.label,
-                point.estimate,
-                None,
-                (str(point.start), str(point.start + 6 * periods.DAY)),
-            )
-        )
+        days = (str(point.start), str(periods.last_day(point.start, point.unit)))
+        note = "scorecard changed" if point.rebased else "withheld: too few people" if point.withheld else ""
+        rows.append(_row(point.unit, point.label, point.estimate, None, days, note=note))
+        if point.csat.n:
+            rows.append(_row(f"{point.unit} csat", point.label, point.csat, None, days))
+    if isinstance(made, TeamReport):
+        rows += _csv_customers(made, span)
+    elif made.csat.n:
+        rows.append(_row("agent csat", made.person.name, made.csat, None, span))
     written = io.StringIO()
     writer = csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerows([CSV_COLUMNS, *rows])
     return written.getvalue()
+
+
+def _csv_customers(made: TeamReport, span: tuple[str, str]) -> list[list[str]]:
+    """What stands beside IQS: shares, surveys, quadrants, times, root causes."""
+    name, rows = made.team.name, []
+    if made.pass_rate is not None:
+        low, high = made.pass_interval or (None, None)
+        rows.append(_row("pass rate", name, Estimate(made.pass_rate, made.iqs.n, low, high), None, span))
+    if made.criticals is not None:
+        found = made.criticals
+        share = Estimate(100 * found.failed / found.n, found.n, found.low, found.high)
+        rows.append(_row("critical failures", name, share, None, span, note=headlines.criticals(found)))
+    if made.goal is not None:
+        aim = Estimate(float(made.goal.mark), made.iqs.n)
+        rows.append(_row("goal", name, aim, None, span, note=str(made.goal.verdict)))
+    for level, survey in (("csat", Survey(made.csat, made.csat_n)), ("ces", made.ces)):
+        rows += [_row(level, name, survey, None, span)] if survey.n else []
+    for quadrant in made.pairs.quadrants if made.pairs else ():
+        rows.append(_row("quadrant", headlines.quadrant(quadrant), Survey(None, quadrant.count), None, span))
+    for time in made.times:
+        named = f"{time.what}, {headlines.BASES[time.basis]}"
+        rows.append(_row("time", named, Survey(None, time.n), None, span, seconds=time.seconds))
+    for cause in made.causes:
+        share_of = "" if cause.cumulative is None else f"{show(cause.cumulative, 1)} % with those above"
+        named = f"{cause.cause} ({cause.category})"
+        rows.append(_row("root cause", named, Survey(cause.share, cause.count), None, span, note=share_of))
+    return rows
 
 
 def harmless(cell: str) -> str:
@@ -116,114 +273,30 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if start and dangerous else cell
 
 
-def text(made: Report) -> str:
-    """The report for a terminal: figures with n and 95 % interval, then the tables."""
-    first, last = _dates(made)
-    lines = [f"{plain(_name(made))} · {made.period.label} ({first} to {last})", ""]
-    lines.append(_sentence(made.iqs, made.change))
-    lines += _beside(made) if isinstance(made, TeamReport) else []
-    if any(point.estimate.n for point in made.trend):
-        lines += ["", *_trend(made)]
-    if made.categories:
-        rows = [(each.name, *_cells(each.estimate), _said(each.change)) for each in made.categories]
-        lines += ["", *_table(rows, ("Category", *HEAD, "Change"))]
-    if isinstance(made, PersonalReport):
-        named = [(word, told) for word, told in (("Strength", made.strength), ("Focus", made.focus)) if told]
-        lines += ["", *(f"{word}: {plain(told)}" for word, told in named)] if named else []
-        return "\n".join(lines) + "\n"
-    for title, persons in (("Agent", made.agents), ("Reviewer (scores given)", made.reviewers)):
-        rows = [(each.name, *_cells(each.estimate), _said(each.change)) for each in persons]
-        lines += ["", *_table(rows, (title, *HEAD, "Change"))] if rows else []
-    if made.causes:
-        lines += ["", "Most frequent root causes"]
-        lines += [f"{each.count:>5} × {plain(each.cause)} ({plain(each.category)})" for each in made.causes]
-    return "\n".join(lines) + "\n"
-
-
-HEAD = ("Score", "95 % interval", "n")
-
-
-def _sentence(iqs: Estimate, change: Change | None) -> str:
-    if iqs.mean is None:
-        return "IQS –, no scored reviews"
-    score, interval, n = _cells(iqs)
-    told = f"IQS {score}, 95 % interval {interval}, n {n}" if interval else f"IQS {score}, n {n}"
-    moved = _said(change)
-    return f"{told}; against the period before {moved}" if moved else told
-
-
-def _beside(made: TeamReport) -> list[str]:
-    lines = []
-    if made.pass_rate is not None:
-        lines.append(f"Pass rate {show(made.pass_rate, 1)} %")
-    if made.csat is not None:
-        lines.append(f"CSAT {show(made.csat, 1)} % (n {made.csat_n})")
-    if made.progress is not None and made.progress.drawn:
-        done = made.progress
-        lines.append(f"Drawn {done.drawn}, reviewed {done.submitted}, skipped {done.skipped}")
-    if made.unscored:
-        lines.append(f"Without a score, as everything was N/A: {made.unscored}")
-    if made.imported:
-        lines.append(f"From imported history: {made.imported} of {made.iqs.n}")
-    return lines
-
-
-def _trend(made: Report) -> list[str]:
-    """A bar a week on a fixed 0–100 axis, a dot where there was nothing, then the ends in numbers."""
-    bars = "".join(
-        "·"
-        if each.estimate.mean is None
-        else BARS[min(len(BARS) - 1, int(each.estimate.mean * len(BARS) / 100))]
-        for each in made.trend
-    )
-    known = [each for each in made.trend if each.estimate.mean is not None]
-    ends = [known[0], known[-1]] if len(known) > 1 else known
-    told = " … ".join(
-        f"{each.label} {whole(each.estimate.mean or 0)} % (n {each.estimate.n})" for each in ends
-    )
-    return [f"Trend, {len(made.trend)} weeks  {bars}  {told}"]
-
-
-def _table(rows: Sequence[Sequence[str]], head: Sequence[str]) -> list[str]:
-    """Columns under a head: first and last to the left, numbers to the right; an empty last one is left out."""
-    if not any(row[-1] for row in rows):
-        rows, head = [row[:-1] for row in rows], head[:-1]
-    return table(rows, head, right=range(1, len(HEAD) + 1))
-
-
-def _cells(estimate: Estimate) -> tuple[str, str, str]:
-    if estimate.mean is None:
-        return "–", "", str(estimate.n)
-    interval = (
-        ""
-        if estimate.low is None or estimate.high is None
-        else f"{show(estimate.low, 1)}–{show(estimate.high, 1)}"
-    )
-    return f"{show(estimate.mean, 1)} %", interval, str(estimate.n)
-
-
-def _said(change: Change | None) -> str:
-    """A change with its word: "-9.2 lower"."""
-    if change is None or change.points is None:
-        return ""
-    sign = "+" if change.points > 0 else ""
-    return f"{sign}{show(change.points, 1)} {change.word}"
-
-
 def _row(
-    level: str, name: str, estimate: Estimate, change: Change | None, span: tuple[str, str]
+    level: str,
+    name: str,
+    figure: Estimate | Survey,
+    change: Change | None,
+    span: tuple[str, str],
+    *,
+    seconds: float | None = None,
+    note: str = "",
 ) -> list[str]:
     moved = (None, None, None) if change is None else (change.points, change.low, change.high)
+    low, high = (figure.low, figure.high) if isinstance(figure, Estimate) else (None, None)
     return [
         level,
         harmless(name),
-        _digits(estimate.mean),
-        str(estimate.n),
-        _digits(estimate.low),
-        _digits(estimate.high),
+        _digits(figure.mean),
+        str(figure.n),
+        _digits(low),
+        _digits(high),
         *map(_digits, moved),
         "" if change is None else str(change.word),
         *span,
+        _digits(seconds),
+        harmless(note),
     ]
 
 
@@ -247,13 +320,8 @@ def _change(change: Change | None) -> dict[str, Any] | None:
     }
 
 
-def _name(made: Report) -> str:
-    return made.person.name if isinstance(made, PersonalReport) else made.team.name
-
-
 def _dates(made: Report) -> tuple[str, str]:
-    zone = made.zone if isinstance(made, PersonalReport) else made.team.timezone
-    first, last = periods.dates(made.period, zone)
+    first, last = periods.dates(made.period, made.zone)
     return str(first), str(last)
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from iqs import periods
+from iqs import headlines, periods
 from iqs.files.terminal import plain
-from iqs.reports import CategoryFigure, PersonalReport, PersonFigure, TeamReport
+from iqs.reports import CategoryFigure, PersonalReport, PersonFigure, Quadrant, Survey, TeamReport
 from iqs.statistics import Change, Estimate
 
 Report = TeamReport | PersonalReport
@@ -20,6 +20,7 @@ Report = TeamReport | PersonalReport
 HEAD = ("Score", "95 % from", "95 % to", "Reviews (n)", "Change", "Change from", "Change to", "In words")
 WIDTH = 14
 NAME_WIDTH = 32
+CHANGED, FEW = "the scorecard changed: not one series", "left out: too few people"
 _FIRST = 3  # the row (from 0) of a sheet's head, below its title
 
 
@@ -35,13 +36,15 @@ def workbook(made: Report) -> bytes:
             "strings_to_numbers": False,
         },
     )
-    book.set_properties({"title": f"IQS: {plain(_name(made))}", "comments": "Made by iqs report"})
+    book.set_properties({"title": f"IQS: {plain(made.name)}", "comments": "Made by iqs report"})
     writer = _Writer(book, made)
     writer.overview()
     writer.figures("Categories", "Category", made.categories, chart="bar")
     if isinstance(made, TeamReport):
         writer.figures("Agents", "Agent", made.agents)
         writer.figures("Reviewers", "Reviewer (scores given)", made.reviewers)
+        writer.figures("Groups", "Group", made.groups)
+        writer.customers()
         writer.causes()
     writer.trend()
     book.close()
@@ -73,9 +76,16 @@ class _Writer:
         ]
         if isinstance(made, TeamReport):
             rows += [
+                *self._aims(made),
                 ("Pass rate (%)", made.pass_rate, self._score),
+                *(
+                    (f"Pass rate, 95 % {word}", end, self._score)
+                    for word, end in zip(("from", "to"), made.pass_interval or (), strict=False)
+                ),
                 ("CSAT (0–100)", made.csat, self._score),
                 ("CSAT answers (n)", made.csat_n, self._whole),
+                ("CES (0–100, 100 is very easy)", made.ces.mean, self._score),
+                ("CES answers (n)", made.ces.n, self._whole),
                 ("Reviews without a score (all N/A)", made.unscored, self._whole),
                 ("Reviews from imported history", made.imported, self._whole),
                 ("Skipped assignments (%)", made.skip_share, self._score),
@@ -112,40 +122,122 @@ class _Writer:
         for place, each in enumerate(rows, _FIRST + 1):
             sheet.write_string(place, 0, plain(each.name))
             self._estimate(sheet, place, each.estimate)
-            self._change(sheet, place, each.change)
+            if isinstance(each, CategoryFigure) and each.rescaled:
+                sheet.write_string(place, 8, "its scale changed")
+            else:
+                self._change(sheet, place, each.change)
+            if isinstance(each, PersonFigure):
+                self._survey(sheet, place, 9, each.csat)
+            if isinstance(each, PersonFigure) and each.given is not None:
+                self._survey(sheet, place, 11, Survey(each.given.mean, each.given.n))
+        if any(isinstance(each, PersonFigure) and (each.csat.n or each.given) for each in rows):
+            sheet.write_row(
+                _FIRST, 9, ("CSAT", "CSAT answers (n)", "Mean given", "Reviews given (n)"), self._bold
+            )
+            sheet.set_column(9, 12, WIDTH)
         if chart is not None and any(each.estimate.mean is not None for each in rows):
             self._chart(sheet, title, chart, len(rows), f"Score by {what.lower()}, {self._made.period.label}")
 
     def trend(self) -> None:
-        """A row and a point a week."""
+        """A row and a point a week or month, CSAT beside IQS, marked where the scorecard changed."""
         points = self._made.trend
         if not points:
             return
-        sheet = self._sheet("Trend", 5)
-        sheet.write_row(_FIRST, 0, ("Week from", *HEAD[:4]), self._bold)
+        unit = str(points[0].unit)
+        sheet = self._sheet("Trend", 8)
+        head = (f"{unit.capitalize()} from", *HEAD[:4], "CSAT", "CSAT answers (n)", "Mark")
+        sheet.write_row(_FIRST, 0, head, self._bold)
         for place, each in enumerate(points, _FIRST + 1):
             sheet.write_string(place, 0, f"{each.start} ({each.label})")
             self._estimate(sheet, place, each.estimate)
+            self._survey(sheet, place, 5, each.csat)
+            if each.rebased or each.withheld:
+                sheet.write_string(place, 7, CHANGED if each.rebased else FEW)
         if any(each.estimate.mean is not None for each in points):
-            self._chart(sheet, "Trend", "line", len(points), "IQS by week")
+            beside = any(each.csat.n for each in points)
+            title = f"IQS and CSAT by {unit}" if beside else f"IQS by {unit}"
+            marked = [each.label for each in points if each.rebased]
+            title += f" (scorecard changed: {', '.join(marked)})" if marked else ""
+            self._chart(sheet, "Trend", "line", len(points), title, beside=("CSAT", 5) if beside else None)
+
+    def customers(self) -> None:
+        """CSAT beside IQS in quadrants with the reviews to read, then times, each basis for itself."""
+        made = self._made
+        if not isinstance(made, TeamReport) or (made.pairs is None and not made.times):
+            return
+        sheet = self._sheet("Customers", 5)
+        row = _FIRST
+        if made.pairs is not None:
+            sheet.write_row(row, 0, ("CSAT beside IQS", "Conversations", "CSAT", "IQS"), self._bold)
+            sheet.write_string(row + 1, 0, "Reviewed, with an answer")
+            sheet.write_number(row + 1, 1, made.pairs.n, self._whole)
+            sheet.write_number(row + 1, 2, made.pairs.csat, self._score)
+            sheet.write_number(row + 1, 3, made.pairs.iqs, self._score)
+            for place, each in enumerate(made.pairs.quadrants, row + 2):
+                sheet.write_string(place, 0, headlines.quadrant(each).capitalize())
+                sheet.write_number(place, 1, each.count, self._whole)
+            row = self._examples(sheet, row + len(made.pairs.quadrants) + 3, made.pairs.quadrants)
+        if made.times:
+            sheet.write_row(
+                row, 0, ("Mean time", "Basis", "Seconds", "In words", "Conversations (n)"), self._bold
+            )
+        for place, time in enumerate(made.times, row + 1):
+            sheet.write_string(place, 0, time.what.capitalize())
+            sheet.write_string(place, 1, headlines.BASES[time.basis])
+            sheet.write_number(place, 2, time.seconds, self._whole)
+            sheet.write_string(place, 3, headlines.duration(time.seconds))
+            sheet.write_number(place, 4, time.n, self._whole)
+
+    def _examples(self, sheet: Worksheet, row: int, quadrants: Sequence[Quadrant]) -> int:
+        """The reviews worth reading; the next free row, one left empty."""
+        read = [(of, one) for of in quadrants for one in of.examples]
+        if not read:
+            return row
+        sheet.write_row(row, 0, ("To read", "Review", "Score", "CSAT", "Subject"), self._bold)
+        for place, (of, one) in enumerate(read, row + 1):
+            sheet.write_string(place, 0, headlines.quadrant(of).capitalize())
+            sheet.write_number(place, 1, one.review_id, self._whole)
+            sheet.write_number(place, 2, one.percent, self._score)
+            sheet.write_number(place, 3, one.csat, self._score)
+            sheet.write_string(place, 4, plain(one.subject or ""))
+        return row + len(read) + 2
 
     def causes(self) -> None:
-        """Root causes, most frequent first, as a Pareto chart's table."""
+        """Root causes, most frequent first, with their shares and the running total: Pareto."""
         made = self._made
         if not isinstance(made, TeamReport) or not made.causes:
             return
-        sheet = self._sheet("Root causes", 3)
-        sheet.write_row(_FIRST, 0, ("Root cause", "Times", "Category"), self._bold)
+        sheet = self._sheet("Root causes", 5)
+        head = ("Root cause", "Times", "Category", "Share (%)", "With those above (%)")
+        sheet.write_row(_FIRST, 0, head, self._bold)
         for place, each in enumerate(made.causes, _FIRST + 1):
             sheet.write_string(place, 0, plain(each.cause))
             sheet.write_number(place, 1, each.count, self._whole)
             sheet.write_string(place, 2, plain(each.category))
+            self._put(sheet, place, 3, each.share, self._score)
+            self._put(sheet, place, 4, each.cumulative, self._score)
         self._chart(sheet, "Root causes", "bar", len(made.causes), "Root causes", top=None)
+
+    def _aims(self, made: TeamReport) -> list[tuple[str, float | str | None, Any]]:
+        rows: list[tuple[str, float | str | None, Any]] = []
+        if made.goal is not None:
+            rows += [
+                ("Goal (0–100)", made.goal.mark, self._whole),
+                ("Goal, in words", str(made.goal.verdict), None),
+            ]
+        if made.criticals is not None:
+            rows.append(("Critical failures", headlines.criticals(made.criticals), None))
+        if made.rebased:
+            rows.append(("Scorecard", headlines.rebased(made.rebased), None))
+        finding = headlines.finding(made)
+        if finding:
+            rows.append(("Finding", finding, None))
+        return rows
 
     def _sheet(self, title: str, columns: int) -> Worksheet:
         sheet: Worksheet = self._book.add_worksheet(title)
-        first, last = periods.dates(self._made.period, _zone(self._made))
-        sheet.write_string(0, 0, f"{plain(_name(self._made))}: {title}", self._title)
+        first, last = periods.dates(self._made.period, self._made.zone)
+        sheet.write_string(0, 0, f"{plain(self._made.name)}: {title}", self._title)
         sheet.write_string(1, 0, f"{self._made.period.label} ({first} to {last})", self._note)
         sheet.set_column(0, 0, NAME_WIDTH)
         sheet.set_column(1, columns - 1, WIDTH)
@@ -153,19 +245,29 @@ class _Writer:
         return sheet
 
     def _chart(
-        self, sheet: Worksheet, title: str, kind: str, rows: int, name: str, *, top: int | None = 100
+        self,
+        sheet: Worksheet,
+        title: str,
+        kind: str,
+        rows: int,
+        name: str,
+        *,
+        top: int | None = 100,
+        beside: tuple[str, int] | None = None,
     ) -> None:
+        """A chart of the first column of numbers, and of another one `beside` it, by name and column."""
         chart = self._book.add_chart({"type": kind})
-        chart.add_series(
-            {
-                "name": name,
-                "categories": [title, _FIRST + 1, 0, _FIRST + rows, 0],
-                "values": [title, _FIRST + 1, 1, _FIRST + rows, 1],
-                "marker": {"type": "circle"} if kind == "line" else {},
-            }
-        )
+        for series, column in ((name if beside is None else "IQS", 1), *([beside] if beside else [])):
+            chart.add_series(
+                {
+                    "name": series,
+                    "categories": [title, _FIRST + 1, 0, _FIRST + rows, 0],
+                    "values": [title, _FIRST + 1, column, _FIRST + rows, column],
+                    "marker": {"type": "circle"} if kind == "line" else {},
+                }
+            )
         chart.set_title({"name": name, "name_font": {"size": 12}})
-        chart.set_legend({"none": True})
+        chart.set_legend({"none": True} if beside is None else {"position": "bottom"})
         chart.show_blanks_as("gap")
         axis = {"min": 0, "max": top} if top is not None else {"min": 0}
         (chart.set_y_axis if kind == "line" else chart.set_x_axis)(axis)
@@ -189,6 +291,11 @@ class _Writer:
             self._put(sheet, row, column, value, self._score)
         sheet.write_number(row, 4, figure.n, self._whole)
 
+    def _survey(self, sheet: Worksheet, row: int, column: int, told: Survey) -> None:
+        if told.n:
+            self._put(sheet, row, column, told.mean, self._score)
+            sheet.write_number(row, column + 1, told.n, self._whole)
+
     def _change(self, sheet: Worksheet, row: int, change: Change | None) -> None:
         if change is None:
             return
@@ -203,11 +310,3 @@ class _Writer:
             sheet.write_string(row, column, value)
         elif value is not None:
             sheet.write_number(row, column, value, shape)
-
-
-def _name(made: Report) -> str:
-    return made.person.name if isinstance(made, PersonalReport) else made.team.name
-
-
-def _zone(made: Report) -> str:
-    return made.zone if isinstance(made, PersonalReport) else made.team.timezone

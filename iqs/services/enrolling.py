@@ -15,6 +15,9 @@ from iqs.storage.repositories import audit, conversations, identities, people, s
 from iqs.storage.repositories import teams as team_rows
 from iqs.storage.store import Store, Tx
 
+NO_GOAL = -1
+"""What takes a team's goal away."""
+
 MOST = 50
 """Conversations drawn for one agent and period, at most."""
 
@@ -227,8 +230,10 @@ def configure_team(
     shows_reviewer: bool | None = None,
     redacts: bool | None = None,
     now: datetime | None = None,
+    goal: int | None = None,
+    names_people: bool | None = None,
 ) -> Team:
-    """Changes what is given of a team's settings; `channel_id` "" takes the digest's channel away.
+    """Changes what is given of a team's settings; `channel_id` "" takes the digest's channel away, `goal` -1 the goal.
 
     `actor` None is the operator. Raises NotFound, NotAllowed, and Invalid for a setting that cannot be.
     """
@@ -245,9 +250,15 @@ def configure_team(
             "working_days": None if working_days is None else frozenset(working_days),
             "shows_reviewer": shows_reviewer,
             "redacts": redacts,
+            "goal": goal,
+            "names_people": names_people,
         }
         changed = replace(team, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type] # mypy cannot follow the names
-        changed = replace(changed, channel_id=changed.channel_id or None)
+        changed = replace(
+            changed,
+            channel_id=changed.channel_id or None,
+            goal=None if changed.goal == NO_GOAL else changed.goal,
+        )
         _check(changed)
         if changed != team:
             at = now or datetime.now(UTC)
@@ -283,6 +294,8 @@ def _check(team: Team) -> None:
         problems.append("working hours must open before they close, on the same day")
     if not team.working_days or not team.working_days <= set(range(7)):
         problems.append("working days are numbers from 0 (Monday) to 6 (Sunday), at least one")
+    if team.goal is not None and not 0 <= team.goal <= 100:
+        problems.append("the goal must be 0 to 100 %, or “none”")
     if problems:
         raise Invalid(f"{team.name}: {'; '.join(problems)}.", problems=tuple(problems))
 

@@ -1,30 +1,27 @@
 """Reports as their readers may see them: a person's own, a team's, the weekly digest, the App Home."""
 
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from iqs import figures, headlines, metrics, periods
+from iqs import headlines, periods
 from iqs.access import Action, AgentFacts, TeamFacts, can, demand
-from iqs.errors import Invalid, NotFound
-from iqs.figures import NOW
+from iqs.errors import NotFound
 from iqs.people import Person, Role, Team
-from iqs.reports import Digest, Home, Period, PersonalReport, PersonFigure, Point, TeamReport
+from iqs.periods import Spans
+from iqs.reports import Digest, Home, Period, PersonalReport, TeamReport
 from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Outcome, Run, ScheduleKind
-from iqs.scorecards import Scorecard
+from iqs.services import assembling
 from iqs.services.overseeing import operations_of
 from iqs.services.scheduling import upcoming_of
 from iqs.storage import aggregates
 from iqs.storage.aggregates import Scope
-from iqs.storage.repositories import assignments, people, schedules, scorecards, teams
+from iqs.storage.repositories import assignments, people, schedules, teams
 from iqs.storage.store import Store, Tx
 
 USUAL_DAYS = 30
 """What a report covers when nobody says: long enough for an interval worth reading."""
-
-RECENT = 5
 
 Asked = Period | str | None
 """A period, its words (see `iqs.periods.parse`, read in the team's zone), or None for the last 30 days."""
@@ -69,8 +66,8 @@ def team_report(
             demand(actor, Action.SEE_TEAM, facts)
         persons = actor is None or can(actor, Action.SEE_AGENT, facts)
         span = _span(period, team.timezone, now)
-        spans = _spans(span, team.timezone)
-        return _report(tx, team, members, spans, as_of=now, persons=persons)
+        spans = periods.spans(span, team.timezone)
+        return assembling.team_report(tx, team, members, spans, as_of=now, persons=persons)
 
 
 def home(store: Store, actor: Person, *, now: datetime) -> Home:
@@ -86,8 +83,8 @@ def home(store: Store, actor: Person, *, now: datetime) -> Home:
         for id_ in actor.teams(Role.LEAD, Role.ADMIN):
             team, members = _team(tx, id_)
             span = _span(None, team.timezone, now)
-            spans = _spans(span, team.timezone)
-            led.append(_report(tx, team, members, spans, as_of=now, persons=True))
+            spans = periods.spans(span, team.timezone)
+            led.append(assembling.team_report(tx, team, members, spans, as_of=now, persons=True))
         soonest: dict[str, datetime] = {}
         for coming in upcoming_of(tx, own, now=now):
             soonest.setdefault(coming.kind.value, coming.due.at)
@@ -107,8 +104,8 @@ def digest(store: Store, run_id: int, *, now: datetime) -> Digest:
     """The digest of a recorded schedule run: the window kept with it, as it stood when it was due.
 
     So it says the same however often and late it is made, and whatever became of the team's zone since. Due
-    right after its window, it is made when that window's last review can no longer be taken back. No person
-    is in it. NotFound for another run.
+    right after its window, it is made when that window's last review can no longer be taken back. A person is
+    in it only if the team chose to name people, and no figure of fewer than five. NotFound for another run.
     """
     with store.read() as tx:
         run = schedules.run(tx, run_id)
@@ -116,133 +113,53 @@ def digest(store: Store, run_id: int, *, now: datetime) -> Digest:
             raise NotFound("There is no such digest.")
         team, members = _team(tx, run.schedule.team_id)
         as_of = min(now, max(run.due.at, run.window.end + UNDO_WINDOW))
-        spans = _of_run(run, team.timezone)
-        report = _report(tx, team, members, spans, as_of=as_of, persons=False)
+        report = _published(tx, team, members, _of_run(run, team.timezone), as_of=as_of)
         return _digest(report, late=run.outcome is Outcome.LATE)
 
 
-def preview_digest(store: Store, actor: Person | None, team_id: int, *, now: datetime) -> Digest:
-    """The last complete week's digest as it would be posted now, for those who may see persons anyway."""
+def preview_digest(
+    store: Store, actor: Person | None, team_id: int, *, now: datetime, period: Asked = None
+) -> Digest:
+    """The digest as it would be posted now, of the last complete week or another period ("last month").
+
+    For those who may see persons anyway.
+    """
     with store.read() as tx:
         team, members = _team(tx, team_id)
         if actor is not None:
             demand(actor, Action.SEE_AGENT, _facts(team, members))
-        span = periods.last_week(now, team.timezone)
-        spans = _spans(span, team.timezone)
-        return _digest(_report(tx, team, members, spans, as_of=now, persons=False))
+        span = periods.last_week(now, team.timezone) if period is None else _span(period, team.timezone, now)
+        return _digest(_published(tx, team, members, periods.spans(span, team.timezone), as_of=now))
 
 
 def _digest(report: TeamReport, *, late: bool = False) -> Digest:
-    return Digest(headlines.headline(report), report, headlines.praise(report), late)
+    return Digest(
+        headlines.headline(report), report, headlines.praise(report), late, headlines.finding(report)
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Spans:
-    """What a report compares: the span before, the period itself, the weeks of its trend.
-
-    `windows` are the weeks as they are counted. They differ from `weeks` only in the last two of a digest
-    whose window began or ended while the team's zone was another.
-    """
-
-    before: Period
-    period: Period
-    weeks: tuple[Period, ...]
-    windows: tuple[Period, ...]
-
-
-def _spans(period: Period, zone: str) -> _Spans:
-    weeks = periods.trend(period, zone)
-    return _Spans(periods.before(period, zone), period, weeks, weeks)
-
-
-def _of_run(run: Run, zone: str) -> _Spans:
+def _of_run(run: Run, zone: str) -> Spans:
+    """What a run's window compares: the last two weeks as they were counted when the zone was another."""
     window = run.window
-    nominal = _spans(periods.week(run.due.local_date - periods.WEEK, zone), zone)
+    nominal = periods.spans(periods.week(run.due.local_date - periods.WEEK, zone), zone)
     before = run.before or Period(window.start - periods.WEEK, window.start, nominal.before.label)
     *earlier, last_but_one, _ = nominal.weeks
-    return _Spans(before, window, nominal.weeks, (*earlier, replace(last_but_one, end=window.start), window))
+    counted = (*earlier, replace(last_but_one, end=window.start), window)
+    return Spans(before, window, nominal.weeks, counted)
 
 
-def _report(
-    tx: Tx, team: Team, members: Sequence[Person], spans: _Spans, *, as_of: datetime, persons: bool
+def _published(
+    tx: Tx, team: Team, members: Sequence[Person], spans: Spans, *, as_of: datetime
 ) -> TeamReport:
-    scope = Scope(as_of, team_id=team.id)
-    period, windows = spans.period, (spans.before, spans.period)
-    received = aggregates.by_reviewee(tx, scope, windows)
-    now = figures.whole(received, NOW)
-    iqs, change = figures.team(received)
-    cards = _cards(tx, (team.id,))
-    agents: tuple[PersonFigure, ...] = ()
-    reviewers: tuple[PersonFigure, ...] = ()
-    if persons:
-        agents = _persons(tx, members, team.id, Role.AGENT, received)
-        given = aggregates.by_reviewer(tx, scope, windows)
-        reviewers = _persons(tx, members, team.id, Role.REVIEWER, given)
-    progress = figures.progress(aggregates.work(tx, team.id, period, as_of), named=persons)
-    asked = [each.id for each in members if each.has(Role.AGENT, team.id)]
-    csat, csat_n = metrics.mean_percent(metrics.survey_answers(aggregates.csat(tx, period, asked)))
-    return TeamReport(
-        team=team,
-        period=period,
-        iqs=iqs,
-        change=change,
-        pass_rate=figures.as_float(metrics.share(now.passed, now.n)),
-        categories=figures.categories(cards, aggregates.by_category(tx, scope, windows)),
-        agents=agents,
-        reviewers=reviewers,
-        trend=_trend(tx, scope, spans, team.timezone),
-        causes=figures.top_causes(cards, aggregates.causes(tx, scope, period)),
-        csat=figures.as_float(csat),
-        csat_n=csat_n,
-        progress=progress,
-        unscored=now.unscored,
-        imported=now.imported,
-        skip_share=figures.as_float(metrics.share(progress.skipped, progress.drawn)) if progress else None,
+    """What the team's channel may read; individuals are named only if the team chose so."""
+    return assembling.team_report(
+        tx, team, members, spans, as_of=as_of, persons=False, named=team.names_people
     )
 
 
 def _personal(tx: Tx, person: Person, scope: Scope, zone: str, period: Asked) -> PersonalReport:
-    span = _span(period, zone, scope.as_of)
-    spans = _spans(span, zone)
-    windows = (spans.before, span)
-    iqs, change = figures.compared(aggregates.by_window(tx, scope, windows), "")
-    cards = _cards(tx, person.teams(Role.AGENT) if scope.team_id is None else (scope.team_id,))
-    categories = figures.categories(cards, aggregates.by_category(tx, scope, windows))
-    strength, focus = headlines.strength_and_focus(categories)
-    return PersonalReport(
-        person=person,
-        period=span,
-        iqs=iqs,
-        change=change,
-        categories=categories,
-        trend=_trend(tx, scope, spans, zone),
-        recent=aggregates.received(tx, scope, limit=RECENT),
-        strength=strength,
-        focus=focus,
-        zone=zone,
-    )
-
-
-def _trend(tx: Tx, scope: Scope, spans: _Spans, zone: str) -> tuple[Point, ...]:
-    return figures.trend(spans.weeks, aggregates.by_window(tx, scope, spans.windows), zone)
-
-
-def _persons(
-    tx: Tx, members: Sequence[Person], team_id: int, role: Role, tallies: figures.Tallies
-) -> tuple[PersonFigure, ...]:
-    """Those who hold the role, and whoever had reviews though they do not hold it any more."""
-    names = {each.id: each.name for each in members}
-    names |= people.names(tx, [int(cell.of) for cell in tallies if cell.of not in {*names, figures.NOBODY}])
-    return figures.persons(names, [each.id for each in members if each.has(role, team_id)], tallies)
-
-
-def _cards(tx: Tx, team_ids: Sequence[int]) -> list[Scorecard]:
-    """The current scorecards of these teams; imported history may come before the first one."""
-    cards = []
-    for team_id in team_ids:
-        with suppress(NotFound, Invalid):
-            cards.append(scorecards.current(tx, team_id))
-    return cards
+    spans = periods.spans(_span(period, zone, scope.as_of), zone)
+    return assembling.personal_report(tx, person, scope, zone, spans)
 
 
 def _team(tx: Tx, team_id: int) -> tuple[Team, list[Person]]:

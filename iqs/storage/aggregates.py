@@ -51,11 +51,12 @@ _UNDATED = and_(R.submitted_at.is_(None), R.stream == Stream.IMPORTED)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose reviews: of a team, of a reviewee, or both; not those that could still be undone at `as_of`."""
+    """Whose reviews: of a team, of a reviewee, by a reviewer; not those that could still be undone at `as_of`."""
 
     as_of: datetime
     team_id: int | None = None
     reviewee_id: int | None = None
+    reviewer_id: int | None = None
 
 
 def by_window(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
@@ -76,14 +77,14 @@ def by_reviewer(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
 def by_category(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
     """Points of each category, by its key, in each window; N/A is left out."""
     found = tx.execute(
-        select(_place(windows), tables.Category.key, *_sums(V.points))
+        select(place_of(windows), tables.Category.key, *sums(V.points))
         .select_from(R)
         .join(V, V.review_id == R.id)
         .join(tables.Category, tables.Category.id == V.category_id)
         .where(*counted(scope, windows), V.points.is_not(None))
         .group_by("place", tables.Category.key)
     )
-    return {Cell(row[0], row[1]): Tally(*_numbers(row[2:])) for row in found}
+    return {Cell(row[0], row[1]): Tally(*numbers(row[2:])) for row in found}
 
 
 def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
@@ -101,26 +102,6 @@ def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
     for category, listed, times in found:
         for cause in json.loads(listed):
             counts[category, cause] = counts.get((category, cause), 0) + times
-    return counts
-
-
-def csat(tx: Tx, window: Period, reviewee_ids: Sequence[int]) -> dict[tuple[str, str, str], int]:
-    """How often each CSAT answer (value, low, high) was given on these agents' conversations.
-
-    The conversations are those closed in the window.
-    """
-    answer = cast(C.csat, Text)
-    found = tx.execute(
-        select(answer, func.count())
-        .where(C.reviewee_id.in_(reviewee_ids), C.closed_at >= window.start, C.closed_at < window.end)
-        .group_by(answer)
-    )
-    counts: dict[tuple[str, str, str], int] = {}
-    for text, times in found:
-        listed = None if text is None else json.loads(text)  # a JSON null is no answer either
-        if listed is not None:
-            value, low, high = listed
-            counts[value, low, high] = counts.get((value, low, high), 0) + times
     return counts
 
 
@@ -182,9 +163,9 @@ def received(tx: Tx, scope: Scope, *, limit: int) -> tuple[ReviewLine, ...]:
 def _scores(tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any) -> Tallies:
     found = tx.execute(
         select(
-            _place(windows),
+            place_of(windows),
             *of,
-            *_sums(R.score),
+            *sums(R.score),
             func.count(case((R.passed.is_(True), 1))),
             func.count() - func.count(R.score),
             func.count(case((and_(R.stream == Stream.IMPORTED, R.score.is_not(None)), 1))),
@@ -195,7 +176,7 @@ def _scores(tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any) -> Tallie
     names = 1 + len(of)
     return {
         Cell(row[0], *(NOBODY if each is None else each for each in row[1:names])): Tally(
-            *_numbers(row[names:])
+            *numbers(row[names:])
         )
         for row in found
     }
@@ -220,10 +201,12 @@ def _of(scope: Scope) -> list[ColumnElement[bool]]:
         conditions.append(R.team_id == scope.team_id)
     if scope.reviewee_id is not None:
         conditions.append(R.reviewee_id == scope.reviewee_id)
+    if scope.reviewer_id is not None:
+        conditions.append(R.reviewer_id == scope.reviewer_id)
     return conditions
 
 
-def _place(windows: Sequence[Period]) -> Label[int]:
+def place_of(windows: Sequence[Period]) -> Label[int]:
     """The number of the window a review falls into, under the name by which it is grouped."""
     if len(windows) == 1:
         return literal_column("0", Integer).label("place")
@@ -232,12 +215,13 @@ def _place(windows: Sequence[Period]) -> Label[int]:
     return case(*undated, *dated).label("place")
 
 
-def _sums(column: Any) -> tuple[ColumnElement[Any], ...]:
+def sums(column: Any) -> tuple[ColumnElement[Any], ...]:
+    """Count, sum, and the sum of squares in its two parts, of a column of micropoints."""
     square = column * column
     return func.count(column), func.sum(column), func.sum(square // _HALF), func.sum(square % _HALF)
 
 
-def _numbers(row: Sequence[Any]) -> list[int]:
-    """Count, sum and sum of squares from `_sums`, then the rest: integers, though PostgreSQL says NUMERIC."""
+def numbers(row: Sequence[Any]) -> list[int]:
+    """Count, sum and sum of squares from `sums`, then the rest: integers, though PostgreSQL says NUMERIC."""
     n, total, high, low, *rest = (int(each or 0) for each in row)
     return [n, total, high * _HALF + low, *rest]

@@ -26,6 +26,7 @@ def shown():
         "feedback-weak": feedback.message(cases.feedback(WEAK)),
         "feedback-no-score": feedback.message(cases.thin_feedback()),
         "digest": digest.message(report_cases.digest()),
+        "digest-details": digest.details(report_cases.digest()),
         "digest-plain": digest.plain(report_cases.digest()),
         "me": me.message(report_cases.personal()),
         "shift": shift.message(report_cases.shift()),
@@ -102,6 +103,8 @@ def _input(block):
 def _chart(block):
     points = block["chart"]["series"][0]["data"]
     told = ", ".join(f"{point['label']} {point['value']:g}" for point in points)
+    for more in block["chart"]["series"][1:]:
+        told += f"; {more['name']}: " + ", ".join(f"{point['value']:g}" for point in more["data"])
     return [f"<{block['chart']['type']} chart “{block['title']}”: {told}>"]
 
 

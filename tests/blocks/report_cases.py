@@ -8,16 +8,24 @@ from iqs.falls import Turn
 from iqs.reports import (
     CategoryFigure,
     CauseFigure,
+    Criticals,
     Digest,
+    Example,
+    Goal,
     Home,
+    Pairs,
     Period,
     PersonalReport,
     PersonFigure,
     Point,
+    Quadrant,
     ReviewLine,
     ShiftReport,
     ShiftReview,
+    Survey,
     TeamReport,
+    TimeFigure,
+    Verdict,
 )
 from iqs.reviews import ReviewKind
 from iqs.statistics import Change, Estimate, Word
@@ -76,17 +84,53 @@ def team_report(**changes):
         ),
         agents=(
             PersonFigure(4, "Tom Berg", figure(91.0, 7)),
-            PersonFigure(3, "Maya Lind", figure(85.0, 6)),
+            PersonFigure(3, "Maya Lind", figure(85.0, 6), given=figure(88.0, 9), csat=Survey(93.8, 8)),
             PersonFigure(5, "Ana Ruiz", Estimate(40.0, 2, 0.0, 100.0, 30.0)),
         ),
         reviewers=(PersonFigure(2, "Jonas Weber", figure(86.0, 12)),),
         trend=trend(),
-        causes=(CauseFigure("Solution", "Answer incomplete", 6), CauseFigure("Process", "No greeting", 1)),
+        causes=(
+            CauseFigure("Solution", "Answer incomplete", 6, 60.0, 60.0),
+            CauseFigure("Process", "No greeting", 1, 10.0, 70.0),
+        ),
         csat=91.0,
         csat_n=140,
         progress=Progress(24, 18, 2, {"Jonas Weber": (10, 12), "Eva Stein": (8, 12)}),
+        skip_share=100 * 2 / 24,
+        groups=(CategoryFigure("basics", "The basics", figure(90.0), NOISE),),
+        pass_interval=(59.5, 90.8),
+        criticals=Criticals(0, 24, 0.0, 11.7),
+        goal=Goal(85, Verdict.UNKNOWN),
+        ces=Survey(72.0, 31),
+        times=(
+            TimeFigure("first response", "business", 730.0, 88),
+            TimeFigure("first response", None, 12_000.0, 5),
+        ),
+        pairs=pairs("Where is my order?"),
     )
     return replace(usual, **changes)
+
+
+def pairs(subject):
+    """Fourteen reviewed conversations with an answer."""
+    read = {
+        (happy, good): tuple(
+            Example(number, subject, 100.0 * good, 100.0 * happy) for number in (first, first + 1)
+        )
+        for first, (happy, good) in enumerate(QUADRANTS, 60)
+    }
+    return Pairs(
+        14,
+        81.5,
+        84.2,
+        tuple(
+            Quadrant(*each, count, read[each] if count else ())
+            for each, count in zip(QUADRANTS, (9, 2, 3, 0), strict=True)
+        ),
+    )
+
+
+QUADRANTS = ((True, True), (True, False), (False, True), (False, False))
 
 
 def fat_team_report():
@@ -95,9 +139,19 @@ def fat_team_report():
         team=replace(TEAM, name=hostile(400)),
         period=replace(PERIOD, label=hostile(200)),
         categories=tuple(CategoryFigure(f"k{each}", hostile(300), figure(), DOWN) for each in range(40)),
-        agents=tuple(PersonFigure(each, f"{each} {hostile(300)}", figure()) for each in range(120)),
-        trend=trend(tuple(float(each) for each in range(60))),
-        causes=tuple(CauseFigure(hostile(300), hostile(300), each) for each in range(30)),
+        agents=tuple(
+            PersonFigure(each, f"{each} {hostile(300)}", figure(), None, figure(), Survey(99.0, 10**6))
+            for each in range(120)
+        ),
+        trend=tuple(
+            replace(each, csat=Survey(99.9, 10**6), rebased=True)
+            for each in trend(tuple(float(each) for each in range(60)))
+        ),
+        causes=tuple(CauseFigure(hostile(300), hostile(300), each, 3.3, each * 3.3) for each in range(30)),
+        groups=tuple(CategoryFigure(f"g{each}", hostile(300), figure(), DOWN) for each in range(12)),
+        rebased=(date(2026, 11, 3), date(2026, 11, 10)),
+        withheld=tuple(hostile(300) for _ in range(20)),
+        pairs=pairs(hostile(400)),
         progress=Progress(10**6, 10**6, 10, {f"{each} {hostile(300)}": (each, 99) for each in range(120)}),
     )
 
@@ -147,6 +201,8 @@ def personal(**changes):
         recent=tuple(review_line(number) for number in (5, 6)),
         strength="Tone and empathy: 93 % (88–97, n = 24)",
         focus="Product knowledge: 71 % (62–80, n = 24)",
+        given=figure(88.0, 9),
+        csat=Survey(93.8, 8),
     )
     return replace(usual, **changes)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from blocks import digest
+from iqs import headlines
 from tests.blocks import report_cases
 from tests.blocks.judge import judge_message, read
 
@@ -17,7 +18,8 @@ def test_headline_change_and_n_come_first():
     assert said.index("IQS is 87 %, up 4 points") < said.index(
         "Range 82–92, n = 24 · against the week before: up 4 points"
     )
-    assert "Pass rate 79 % · CSAT 91 % (n = 140) · 18 of 24 reviews done, 2 skipped" in said
+    beside = "Goal 85 %: cannot be told yet · pass rate 79 % · CSAT 91 % (n = 140) · 18 of 24 reviews done, 2 skipped"
+    assert beside in said
 
 
 def test_weeks_without_reviews_are_left_out_and_named():
@@ -101,7 +103,7 @@ def test_the_plain_form_has_the_same_numbers_without_charts():
     rich, plain = digest.message(report_cases.digest()), digest.plain(report_cases.digest())
     assert {each["type"] for each in plain["blocks"]} <= {"header", "rich_text", "context"}
     assert plain["text"] == rich["text"]
-    for said in ("80 % (75–85, n = 24)", "up 4 points", "W47 88 %", "████████░░", "Pass rate 79 %"):
+    for said in ("80 % (75–85, n = 24)", "up 4 points", "W47 88 %", "████████░░", "pass rate 79 %"):
         assert said in read(plain)
 
 
@@ -109,3 +111,84 @@ def test_the_plain_form_has_the_same_numbers_without_charts():
 def test_a_late_digest_says_so(late):
     """A caught-up period is marked."""
     assert ("is late" in read(digest.message(report_cases.digest(late=late)))) is late
+
+
+def test_csat_stands_beside_iqs_in_chart_and_words():
+    """Where customers answered in each week drawn, CSAT is the second line, on the same 0–100."""
+    answered = tuple(
+        report_cases.replace(point, csat=report_cases.Survey(80.0 + place, 12))
+        for place, point in enumerate(report_cases.trend())
+    )
+    message = digest.message(report_cases.digest(report_cases.team_report(trend=answered)))
+    iqs, csat = block(message, "data_visualization")[0]["chart"]["series"]
+    assert (iqs["name"], csat["name"]) == ("IQS", "CSAT")
+    assert [each["label"] for each in csat["data"]] == [each["label"] for each in iqs["data"]]
+    for point in csat["data"]:
+        assert f"{point['label']} {point['value']} % (12)" in read(message)
+    some = (*answered[:-1], report_cases.replace(answered[-1], csat=report_cases.Survey()))
+    message = digest.message(report_cases.digest(report_cases.team_report(trend=some)))
+    assert len(block(message, "data_visualization")[0]["chart"]["series"]) == 1
+    assert "CSAT by week, answers in brackets: W36 80 % (12)" in read(message)
+
+
+def test_a_changed_scorecard_is_never_silent():
+    """Beside the change and under the trend; a category on another scale has no change at all."""
+    points = report_cases.trend()
+    report = report_cases.team_report(
+        rebased=(report_cases.date(2026, 11, 3),),
+        trend=(*points[:-1], report_cases.replace(points[-1], rebased=True)),
+        categories=(
+            report_cases.CategoryFigure(
+                "tone", "Tone", report_cases.figure(), report_cases.DOWN, rescaled=True
+            ),
+        ),
+    )
+    for message in (
+        digest.message(report_cases.digest(report)),
+        digest.plain(report_cases.digest(report)),
+    ):
+        said = read(message)
+        assert "The scorecard changed on Nov 3: what is compared was not rated alike." in said
+        assert "The scorecard changed in W47" in said
+        assert "its scale changed" in said
+        assert "down 6 points" not in said
+
+
+def test_a_small_group_is_told_nothing():
+    """Fewer than five people behind it: no score, no range, no root cause, and the reason why."""
+    report = report_cases.team_report(
+        iqs=report_cases.figure(None),
+        change=None,
+        pass_rate=None,
+        categories=(),
+        causes=(),
+        goal=None,
+        trend=(),
+        withheld=("IQS",),
+    )
+    told = report_cases.digest(report, headline=headlines.headline(report), praise=None)
+    for message in (digest.message(told), digest.plain(told)):
+        assert "Fewer than 5 people were reviewed in week 47" in read(message)
+        assert "not enough reviews" not in read(message) + message["text"]
+        assert "Few reviews this time" not in read(message)
+
+
+def test_details_go_into_the_thread():
+    """Quadrants, times by basis, what no critical failure means, and Pareto's shares; no name without the choice."""
+    message = digest.details(
+        report_cases.digest(report_cases.team_report(agents=(), reviewers=()), finding="8 of 24 skipped")
+    )
+    said = read(message)
+    for told in (
+        "CSAT 82 %, IQS 84 % (n = 14 with both)",
+        "2 × happy customer, poor work",
+        "No critical failures in 24 reviews: at most 11.7 % (rule of three)",
+        "First response 12 min (business hours, n = 88)",
+        "First response 3 h 20 min (unknown basis, n = 5)",
+        "1 time (10 %, with those above 70 %)",
+    ):
+        assert told in said
+    for name in ("Maya", "Tom", "Jonas", "Where is my order"):
+        assert name not in said
+    named = read(digest.details(report_cases.digest()))
+    assert named.index("Ana Ruiz") < named.index("Maya Lind") < named.index("Tom Berg")

@@ -58,9 +58,10 @@ def messages():
 
 def digests():
     for size, make in TEAMS.items():
-        told = report_cases.digest(make(), headline=HOSTILE, praise=HOSTILE, late=True)
+        told = report_cases.digest(make(), headline=HOSTILE, praise=HOSTILE, finding=HOSTILE, late=True)
         yield f"digest-{size}", digest.message(told)
         yield f"digest-{size}-plain", digest.plain(told)
+        yield f"digest-{size}-details", digest.details(told)
 
 
 def modals():

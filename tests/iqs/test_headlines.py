@@ -1,14 +1,17 @@
 """Headlines are true: a change is claimed only when chance is an unlikely explanation."""
 
 import random
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
-from iqs import headlines
+from iqs import figures, headlines
+from iqs.assignments import Progress
 from iqs.people import Team
 from iqs.reports import CategoryFigure, Period, TeamReport
 from iqs.statistics import Change, Estimate, Word, difference, estimate
+from tests.blocks import report_cases
 
 WEEK = Period(datetime(2026, 11, 16, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC), "week 47")
 CALM = Change(-1.2, -5, 3, Word.UNCLEAR, 0.6)
@@ -135,3 +138,48 @@ def test_praise_falls_back_on_the_strongest_category():
 def test_strength_and_focus(figures, said):
     """Best and worst of what was rated often enough; nothing where they cannot be told apart."""
     assert headlines.strength_and_focus(figures) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"), (59, "59 s"), (60, "1 min"), (730, "12 min"), (12_000, "3 h 20 min"), (7_199, "2 h"),
+        (86_400, "24 h"), (172_799, "2 d"), (360_000, "4 d 4 h"),
+    ],
+)  # fmt: skip
+def test_times_are_told_as_people_say_them(seconds, told):
+    """Seconds, minutes, hours, days: at most two of them, rounded half up."""
+    assert headlines.duration(seconds) == told
+
+
+def test_no_critical_failure_is_no_promise():
+    """None in twenty still allows 14 %; three of ten come with Wilson's interval."""
+    assert headlines.criticals(figures.criticals(0, 20)) == (
+        "no critical failures in 20 reviews: at most 13.9 % (rule of three)"
+    )
+    assert headlines.criticals(figures.criticals(3, 10)) == (
+        "critical failures in 3 of 10 reviews (30.0 %, 10.8–60.3)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("skipped", "drawn", "told"), [(8, 24, True), (2, 10, False), (0, 24, False), (2, 2, True), (0, 0, False)]
+)
+def test_many_skips_are_a_finding(skipped, drawn, told):
+    """Only where chance is an unlikely explanation for more than one in ten."""
+    made = replace(
+        report_cases.team_report(),
+        progress=Progress(drawn, drawn - skipped, skipped),
+        skip_share=100 * skipped / drawn if drawn else None,
+    )
+    assert (headlines.finding(made) is not None) is told
+
+
+def test_the_headline_tells_of_a_changed_scorecard():
+    """A change across it is never told alone, and a category on another scale is never named as fallen."""
+    made = report_cases.team_report(
+        rebased=(date(2026, 11, 3), date(2026, 11, 10)),
+        categories=(replace(report_cases.team_report().categories[1], rescaled=True),),
+    )
+    said = headlines.headline(made)
+    assert said == "IQS 87 %, up 4 points (the scorecard changed on Nov 3 and Nov 10)."

@@ -58,6 +58,8 @@ def put(tx: Tx, team: Team) -> None:
             working_days=sorted(team.working_days),
             shows_reviewer=team.shows_reviewer,
             redacts=team.redacts,
+            goal=team.goal,
+            names_people=team.names_people,
         )
     )
 
@@ -84,6 +86,8 @@ def _team(row: Row[Any]) -> Team:
         working_days=frozenset(row.working_days),
         shows_reviewer=row.shows_reviewer,
         redacts=row.redacts,
+        goal=row.goal,
+        names_people=row.names_people,
     )
 
 

@@ -18,6 +18,7 @@ class Team(Base):
             "opens_minute >= 0 AND opens_minute < closes_minute AND closes_minute <= 1439",
             name="opens_before_closing",
         ),
+        CheckConstraint("(goal IS NULL) OR (goal BETWEEN 0 AND 100)", name="goal_in_range"),
     )
     id: Mapped[Id]
     name: Mapped[Name] = mapped_column(unique=True)
@@ -30,6 +31,8 @@ class Team(Base):
     working_days: Mapped[Json] = mapped_column(default=lambda: [0, 1, 2, 3, 4])
     shows_reviewer: Mapped[bool] = mapped_column(default=True)
     redacts: Mapped[bool] = mapped_column(default=True)  # personal data is replaced before text is stored
+    goal: Mapped[int | None]
+    names_people: Mapped[bool] = mapped_column(default=False)
 
 
 class Person(Base):

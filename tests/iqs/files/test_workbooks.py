@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from iqs.files import workbooks
-from iqs.reports import CategoryFigure
+from iqs.reports import CategoryFigure, Survey, Unit
 from tests.blocks import report_cases
 from tests.blocks.cases import hostile
 
@@ -48,6 +48,42 @@ def test_executives_get_charts():
     assert {sheet.title for sheet in book if sheet._charts} == {"Categories", "Trend", "Root causes"}
     [chart] = book["Categories"]._charts
     assert chart.series[0].val.numRef.f == "Categories!$B$5:$B$9"
+
+
+def test_customers_have_a_sheet():
+    """Quadrants with the reviews to read, and times apart by basis; never a time without it."""
+    made = report_cases.team_report()
+    found = table(opened(made)["Customers"])
+    assert found["Reviewed, with an answer"][:3] == [14, 81.5, 84.2]
+    rows = [[cell.value for cell in row] for row in opened(made)["Customers"].iter_rows(min_row=4)]
+    assert ["Happy customer, poor work", 2, None, None, None] in rows
+    assert ["Happy customer, poor work", 61, 0, 100, "Where is my order?"] in rows
+    assert ["First response", "business hours", 730, "12 min", 88] in rows
+    assert ["First response", "unknown basis", 12000, "3 h 20 min", 5] in rows
+
+
+def test_months_csat_and_marks_stand_in_the_trend():
+    """The head names the unit, CSAT has a line of its own, and a changed scorecard is marked in table and title."""
+    made = report_cases.team_report()
+    points = tuple(
+        replace(each, unit=Unit.MONTH, csat=Survey(70.0 + n, 9), rebased=n == 3)
+        for n, each in enumerate(made.trend)
+    )
+    sheet = opened(replace(made, trend=points))["Trend"]
+    found = table(sheet)
+    assert sheet["A4"].value == "Month from"
+    marked = found[f"{points[3].start} ({points[3].label})"]
+    assert marked[4:7] == [73.0, 9, "the scorecard changed: not one series"]
+    [chart] = sheet._charts
+    assert [each.val.numRef.f for each in chart.series] == ["Trend!$B$5:$B$16", "Trend!$F$5:$F$16"]
+
+
+def test_the_overview_says_what_may_be_said():
+    """Goal with its verdict, and what no critical failure means."""
+    found = table(opened(report_cases.team_report())["Overview"])
+    assert (found["Goal (0–100)"][0], found["Goal, in words"][0]) == (85, "cannot be told yet")
+    assert found["Critical failures"][0].endswith("(rule of three)")
+    assert found["Pass rate, 95 % to"][0] == 90.8
 
 
 def test_nothing_known_is_an_empty_cell():

@@ -238,9 +238,23 @@ def test_a_team_is_set_up_piece_by_piece(store):
         assert [row.detail["changed"] for row in audit.of(tx, "team", changed.id)][-1] == ["channel_id"]
 
 
+def test_a_goal_and_whether_people_are_named(store):
+    """Both stay as they are until they are set; a goal can be taken away again."""
+    enrolling.import_people(store, FILE, now=NOW)
+    (team,) = [each for each in enrolling.teams(store) if each.name == "Support"]
+    assert (team.goal, team.names_people) == (None, False)
+    changed = enrolling.configure_team(store, None, "Support", goal=0, names_people=True)
+    assert (changed.goal, changed.names_people) == (0, True)
+    kept = enrolling.configure_team(store, None, "Support", quota=4)
+    assert (kept.goal, kept.names_people) == (0, True)
+    assert enrolling.configure_team(store, None, "Support", goal=enrolling.NO_GOAL).goal is None
+    assert next(each for each in enrolling.teams(store) if each.id == team.id).goal is None
+
+
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
+        ({"goal": 101}, "0 to 100"),
         ({"timezone": "Berlin"}, "time zone"),
         ({"quota": 0}, "1 to 50"),
         ({"opens": time(18), "closes": time(9)}, "open before they close"),

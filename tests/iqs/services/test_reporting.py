@@ -15,7 +15,7 @@ from iqs.reports import Period
 from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Due, Outcome, ScheduleKind
 from iqs.scoring import show
-from iqs.services import reporting
+from iqs.services import assembling, reporting
 from iqs.statistics import Word
 from iqs.storage import tables
 from iqs.storage.repositories import people, schedules
@@ -181,7 +181,7 @@ def test_a_personal_report_counts_all_teams_and_a_leads_view_only_theirs(store, 
     earlier = periods.before(period, ZONE)
     mine = [scores(counted(past, span, team=None, reviewee=3)) for span in (period, earlier)]
     check(own.iqs, mine[:1], mine[1:])
-    assert len(own.recent) == reporting.RECENT
+    assert len(own.recent) == assembling.RECENT
     assert own.strength
     seen = reporting.agent_report(store, person(store, LEAD), 1, 3, now=NOW)
     theirs = [counted(past, span, reviewee=3) for span in (period, earlier)]

@@ -156,36 +156,6 @@ def test_drafts_count_nowhere(store, past):
         assert aggregates.received(tx, Scope(LATER, reviewee_id=1), limit=5) == ()
 
 
-def test_csat_answers_of_the_agents_closed_conversations(store):
-    """Counted by answer; other people's, other weeks' and unanswered ones not, nor JSON null."""
-    window = periods.week(date(2026, 9, 14), "UTC")
-    inside = window.start + timedelta(days=1)
-    answers = [
-        (1, inside, ["5", "1", "5"]),
-        (1, inside, ["5", "1", "5"]),
-        (2, window.start, ["1/2", "0", "1"]),
-        (2, window.end, ["1", "1", "5"]),
-        (3, inside, ["1", "1", "5"]),
-        (1, inside, None),
-    ]
-    with store.write() as tx:
-        history.people(tx)
-        tx.execute(
-            insert(tables.Conversation),
-            [
-                {
-                    "id": 100 + n, "source": "csat", "external_id": str(n), "channel": "chat",
-                    "reviewee_id": agent, "closed_at": at, "csat": csat, "fingerprint": "",
-                    "imported_at": inside,
-                }
-                for n, (agent, at, csat) in enumerate(answers)
-            ],
-        )  # fmt: skip
-    with store.read() as tx:
-        assert aggregates.csat(tx, window, [1, 2]) == {("5", "1", "5"): 2, ("1/2", "0", "1"): 1}
-        assert aggregates.csat(tx, window, []) == {}
-
-
 def test_work_is_told_as_it_stood(store):
     """What was submitted or skipped later is still open; work handed on is counted once."""
     window = periods.week(date(2026, 9, 14), "UTC")

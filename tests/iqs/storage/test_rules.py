@@ -114,6 +114,7 @@ BROKEN = {
     "ck_schedule_weekday_known": {"weekday": 7},
     "ck_scorecard_version_version_positive": {"version": 0},
     "ck_shift_turn_known": {"turn": "sideways"},
+    "ck_team_goal_in_range": {"goal": 101},
     "ck_team_opens_before_closing": {"closes_minute": 540},
     "ck_team_quota_positive": {"quota": 0},
 }

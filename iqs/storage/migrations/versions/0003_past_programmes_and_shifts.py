@@ -1,4 +1,4 @@
-"""Past programmes, whose reviews may not tell the reviewee and the time; and falls of a score that were noticed."""
+"""Past programmes, whose reviews may not tell the reviewee and the time; falls of a score; what a team aims at."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,3 +37,7 @@ def upgrade() -> None:
     with op.batch_alter_table("rating") as table:
         table.drop_constraint("value_on_a_scale", type_="check")
         table.create_check_constraint("value_on_a_scale", "(value IS NULL) OR (value BETWEEN 1 AND 101)")
+    with op.batch_alter_table("team") as table:
+        table.add_column(sa.Column("goal", sa.Integer()))
+        table.add_column(sa.Column("names_people", sa.Boolean(), nullable=False, server_default=sa.false()))
+        table.create_check_constraint("goal_in_range", "(goal IS NULL) OR (goal BETWEEN 0 AND 100)")
