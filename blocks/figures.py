@@ -81,7 +81,8 @@ def points(value: float) -> str:
 
 def _signed(value: float) -> str:
     size = show(abs(value), 1) if abs(value) < 1 else whole(abs(value))
-    return "0" if size == "0.0" else f"{'+' if value > 0 else '−'}{size}"
+    size = size.removesuffix(".0")
+    return "0" if size == "0" else f"{'+' if value > 0 else '−'}{size}"
 
 
 def rating(value: int | None, scale: int) -> str:

@@ -28,3 +28,9 @@ def test_an_estimate_carries_its_range_and_n():
     assert figures.estimate(Estimate(54.0, 3, None, None)) == "not enough reviews yet (n = 3)"
     few = figures.estimate(Estimate(54.0, 3, sd=15))
     assert few == "not enough reviews yet (n = 3; 9 more reviews give ±10 points)"
+
+
+def test_a_change_just_below_one_point_reads_as_one():
+    """0.96 is one point, not 1.0."""
+    change = Change(-0.96, -5.0, 3.0, Word.UNCLEAR)
+    assert figures.change(change) == "no clear change (−1)"

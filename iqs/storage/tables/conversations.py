@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, one_of
@@ -15,6 +15,14 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_conversation_reviewee_closed", "reviewee_id", "closed_at"),
+        # Few customers answer: a trend of CSAT reads those alone.
+        Index(
+            "ix_conversation_answered",
+            "reviewee_id",
+            "closed_at",
+            sqlite_where=text("csat IS NOT NULL"),
+            postgresql_where=text("csat IS NOT NULL"),
+        ),
         Index("ix_conversation_agent", "agent_external_id"),
         one_of("first_response_basis", "calendar", "business", "computed"),
         one_of("handle_basis", "calendar", "business", "computed"),

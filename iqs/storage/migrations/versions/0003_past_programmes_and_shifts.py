@@ -41,3 +41,10 @@ def upgrade() -> None:
         table.add_column(sa.Column("goal", sa.Integer()))
         table.add_column(sa.Column("names_people", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.create_check_constraint("goal_in_range", "(goal IS NULL) OR (goal BETWEEN 0 AND 100)")
+    op.create_index(
+        "ix_conversation_answered",
+        "conversation",
+        ["reviewee_id", "closed_at"],
+        sqlite_where=sa.text("csat IS NOT NULL"),
+        postgresql_where=sa.text("csat IS NOT NULL"),
+    )
