@@ -160,9 +160,7 @@ class Usage:
         return tuple(dict.fromkeys(periods.local_date(each, zone) for each in found))
 
 
-def _trend(
-    spans: Spans, zone: str, tallies: Tallies, answers: Answers, usage: Usage
-) -> tuple[Point, ...]:
+def _trend(spans: Spans, zone: str, tallies: Tallies, answers: Answers, usage: Usage) -> tuple[Point, ...]:
     """Scores and CSAT of each week or month, marked where the scorecard changed."""
     rebased = breaks.rebased_windows(usage.used, usage.cards, [usage.inside(each) for each in spans.windows])
     unit = periods.trend_unit(spans.period, zone)

@@ -10,6 +10,7 @@ from iqs.access import Action, TeamFacts, demand
 from iqs.errors import NotFound
 from iqs.people import Person, Team
 from iqs.schedules import Due, Last, Outcome, Schedule, ScheduleKind
+from iqs.services import scheduling
 from iqs.storage.repositories import audit, people, schedules, teams
 from iqs.storage.store import Store, Tx
 
@@ -52,12 +53,14 @@ def move(
 ) -> Planned:
     """Gives a schedule another weekday (0 = Monday) or minute of the day; what is None stays.
 
-    The week that is still to come is done on the new day; if that day is over already, at once. `actor` None
-    is the operator. Raises NotFound, NotAllowed, and Invalid for a minute outside the day.
+    The week that is still to come is done on the new day; if that day is over already, at once. A first week
+    that has come due is done before the move, which would leave it behind. `actor` None is the operator.
+    Raises NotFound, NotAllowed, and Invalid for a minute outside the day.
     """
     rules.local_time(minute or 0)
 
-    def moved(tx: Tx, schedule: Schedule) -> Schedule:  # noqa: ARG001 - as the others
+    def moved(tx: Tx, schedule: Schedule) -> Schedule:
+        scheduling.settle(tx, schedule, now=now)
         wanted = replace(
             schedule,
             weekday=schedule.weekday if weekday is None else weekday,

@@ -148,9 +148,7 @@ def _of_run(run: Run, zone: str) -> Spans:
     return Spans(before, window, nominal.weeks, counted)
 
 
-def _published(
-    tx: Tx, team: Team, members: Sequence[Person], spans: Spans, *, as_of: datetime
-) -> TeamReport:
+def _published(tx: Tx, team: Team, members: Sequence[Person], spans: Spans, *, as_of: datetime) -> TeamReport:
     """What the team's channel may read; individuals are named only if the team chose so."""
     return assembling.team_report(
         tx, team, members, spans, as_of=as_of, persons=False, named=team.names_people

@@ -1,6 +1,7 @@
 """What is due: the week's draw and the week's digest, each once, whichever replica ticks first."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -88,6 +89,18 @@ def tick(store: Store, *, now: datetime) -> list[Done]:
     if failures:
         raise failures[0]
     return done
+
+
+def settle(tx: Tx, schedule: Schedule, *, now: datetime) -> None:
+    """Does what a schedule that has never run has waiting; a draw that cannot be made now is left alone.
+
+    For a schedule that has run nothing is lost by a change: its weeks follow the one recorded last.
+    """
+    if schedules.last(tx, schedule.id) is not None:
+        return
+    for step in rules.to_do(schedule, now=now, last=None):
+        with suppress(IQSError), tx.begin_nested():
+            _perform(schedule, step, now, tx)
 
 
 def upcoming(store: Store, *, now: datetime) -> list[Next]:
