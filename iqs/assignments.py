@@ -18,6 +18,7 @@ class AssignmentState(StrEnum):
     SUBMITTED = "submitted"
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
+    EXPIRED = "expired"
 
 
 class SkipReason(StrEnum):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
+from typing import Any
 
 
 class Role(StrEnum):
@@ -19,6 +20,37 @@ class Role(StrEnum):
 EVERYWHERE = frozenset({Role.ADMIN, Role.AUDITOR})
 
 
+class Cycle(StrEnum):
+    """How often a team's sample is drawn."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    BIWEEKLY = "biweekly"
+    MONTHLY = "monthly"
+
+
+class QuotaOf(StrEnum):
+    """Whose number of conversations a cycle the quota is."""
+
+    REVIEWEE = "reviewee"
+    REVIEWER = "reviewer"
+
+
+class AfterDeadline(StrEnum):
+    """What becomes of work that is open at its deadline."""
+
+    CARRY = "carry"
+    EXPIRE = "expire"
+
+
+class RevieweeRule(StrEnum):
+    """Whose work a conversation is, when several agents wrote in it."""
+
+    ASSIGNEE = "assignee"
+    MOST_ACTIVE = "most_active"
+    LAST_ANSWER = "last_answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A support team and its settings.
@@ -27,7 +59,13 @@ class Team:
     conversations drawn for each agent and period; `opens`/`closes` the team's working hours in `timezone`
     on `working_days` (0 = Monday); `shows_reviewer` whether an agent reads who reviewed them; `redacts` whether
     customers' personal data is replaced by marks before text is stored; `goal` the IQS the team wants to reach,
-    0–100; `names_people` whether the digest may name individuals.
+    0–100; `names_people` whether the digest may name individuals; `week_start` the weekday a week begins with.
+
+    Its draws: `cycle` how often, `quota_of` whether `quota` counts for each reviewee or for each reviewer, `due_days`
+    the days a reviewer has, `after_deadline` whether open work is carried over or expires, `reviewee_rule` whose
+    work a conversation is, `filters` and `targets` as stored words (`iqs.eligibility`), `double_percent` of the
+    sample reviewed a second time unseen, `self_reviews` whether agents are asked too, `hides_agent` whether
+    reviewers read whose work it is.
     """
 
     id: int
@@ -43,6 +81,17 @@ class Team:
     redacts: bool = True
     goal: int | None = None
     names_people: bool = False
+    week_start: int = 0
+    cycle: Cycle = Cycle.WEEKLY
+    quota_of: QuotaOf = QuotaOf.REVIEWEE
+    due_days: int = 7
+    after_deadline: AfterDeadline = AfterDeadline.CARRY
+    reviewee_rule: RevieweeRule = RevieweeRule.ASSIGNEE
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    targets: Mapping[str, Any] = field(default_factory=dict)
+    double_percent: int = 0
+    self_reviews: bool = False
+    hides_agent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

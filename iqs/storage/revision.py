@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest step; `Store.is_current` compares with it, without waking Alembic. A test keeps it true."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, update
 
 from iqs.errors import NotFound
-from iqs.people import Team
+from iqs.people import AfterDeadline, Cycle, QuotaOf, RevieweeRule, Team
 from iqs.storage import tables
 from iqs.storage.store import Tx
 
@@ -60,6 +60,17 @@ def put(tx: Tx, team: Team) -> None:
             redacts=team.redacts,
             goal=team.goal,
             names_people=team.names_people,
+            week_start=team.week_start,
+            cycle=team.cycle,
+            quota_of=team.quota_of,
+            due_days=team.due_days,
+            after_deadline=team.after_deadline,
+            reviewee_rule=team.reviewee_rule,
+            filters=dict(team.filters),
+            targets=dict(team.targets),
+            double_percent=team.double_percent,
+            self_reviews=team.self_reviews,
+            hides_agent=team.hides_agent,
         )
     )
 
@@ -88,6 +99,17 @@ def _team(row: Row[Any]) -> Team:
         redacts=row.redacts,
         goal=row.goal,
         names_people=row.names_people,
+        week_start=row.week_start,
+        cycle=Cycle(row.cycle),
+        quota_of=QuotaOf(row.quota_of),
+        due_days=row.due_days,
+        after_deadline=AfterDeadline(row.after_deadline),
+        reviewee_rule=RevieweeRule(row.reviewee_rule),
+        filters=row.filters,
+        targets=row.targets,
+        double_percent=row.double_percent,
+        self_reviews=row.self_reviews,
+        hides_agent=row.hides_agent,
     )
 
 

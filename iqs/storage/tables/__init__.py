@@ -1,30 +1,56 @@
 """The tables. What must never break stands here too: UNIQUE, CHECK and foreign keys, not only in the code.
 
-Two rules need triggers and stand in the first migration: a published scorecard version never changes,
-and the audit is only ever added to.
+Some rules need triggers and stand in the migrations: a published scorecard version never changes; the audit, what
+was fixed before a draw, its picks and the steps of an assignment are only ever added to.
 """
 
 from iqs.storage.columns import Base
-from iqs.storage.tables.conversations import Conversation, FetchRequest, Sync, Transcript
+from iqs.storage.tables.conversations import (
+    Conversation,
+    FetchRequest,
+    LeftOut,
+    Lot,
+    LotDay,
+    Sync,
+    Transcript,
+    Unsettled,
+)
 from iqs.storage.tables.delivery import Inbox, Notice, Replica, Schedule, ScheduleRun
 from iqs.storage.tables.installation import Audit, Setting
-from iqs.storage.tables.people import HelpdeskIdentity, Membership, Person, Team
-from iqs.storage.tables.reviews import Assignment, Draw, Rating, Review, Shift
+from iqs.storage.tables.people import Absence, HelpdeskIdentity, Membership, Person, Team
+from iqs.storage.tables.reviews import (
+    Assignment,
+    AssignmentEvent,
+    Commitment,
+    Draw,
+    Pick,
+    Rating,
+    Review,
+    Shift,
+    Stratum,
+)
 from iqs.storage.tables.scorecards import Category, Scorecard, ScorecardVersion
 
 __all__ = [
+    "Absence",
     "Assignment",
+    "AssignmentEvent",
     "Audit",
     "Base",
     "Category",
+    "Commitment",
     "Conversation",
     "Draw",
     "FetchRequest",
     "HelpdeskIdentity",
     "Inbox",
+    "LeftOut",
+    "Lot",
+    "LotDay",
     "Membership",
     "Notice",
     "Person",
+    "Pick",
     "Rating",
     "Replica",
     "Review",
@@ -34,7 +60,9 @@ __all__ = [
     "ScorecardVersion",
     "Setting",
     "Shift",
+    "Stratum",
     "Sync",
     "Team",
     "Transcript",
+    "Unsettled",
 ]

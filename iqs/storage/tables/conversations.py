@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, one_of
+from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, Word, one_of
 
 
 class Conversation(Base):
@@ -55,10 +55,65 @@ class Conversation(Base):
     customer_messages: Mapped[int | None]  # null: the helpdesk has not told yet
     agent_messages: Mapped[int | None]
     participants: Mapped[Json] = mapped_column(default=list)
+    most_active_external_id: Mapped[str | None] = mapped_column(String(200))  # who answered most, as told
+    last_answer_external_id: Mapped[str | None] = mapped_column(String(200))  # who answered last
+    bot_involved: Mapped[bool | None]
     fingerprint: Mapped[str] = mapped_column(String(64))  # of the imported content: same again = unchanged
     updated_at: Mapped[datetime | None] = mapped_column(UTC)  # by the helpdesk's word
     deleted_at: Mapped[datetime | None] = mapped_column(UTC)  # in the helpdesk; its text is purged
     imported_at: Mapped[Instant]
+
+
+class Lot(Base):
+    """An eligible conversation's place among those its agent closed on one UTC day: 0, 1, 2 … as they were settled.
+
+    A place is given once; a conversation that leaves it (another agent, another day, deleted) leaves a hole. So a
+    seeded place number finds its conversation with one look-up, however long the history is (docs/sampling.md).
+    """
+
+    __tablename__ = "lot"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    person_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # days since 1970, UTC
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), unique=True)
+
+
+class LotDay(Base):
+    """How many places an agent's day has, holes included, and how many conversations stand in them."""
+
+    __tablename__ = "lot_day"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    person_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    places: Mapped[int]
+    eligible: Mapped[int]
+
+
+class LeftOut(Base):
+    """A closed conversation of a known agent that can never be reviewed, and why (`iqs.sampling.exclusion`)."""
+
+    __tablename__ = "left_out"
+    __table_args__ = (Index(None, "person_id", "day", "reason"),)
+    conversation_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("conversation.id"), primary_key=True, autoincrement=False
+    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    day: Mapped[int]
+    reason: Mapped[Word]
+
+
+class Unsettled(Base):
+    """A conversation that came or changed since its place was settled."""
+
+    __tablename__ = "unsettled"
+    conversation_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("conversation.id"), primary_key=True, autoincrement=False
+    )
 
 
 class Transcript(Base):

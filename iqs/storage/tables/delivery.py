@@ -51,7 +51,7 @@ class Schedule(Base):
     __tablename__ = "schedule"
     __table_args__ = (
         UniqueConstraint("team_id", "kind"),
-        one_of("kind", "draw", "digest"),
+        one_of("kind", "draw", "digest", "monthly"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday_known"),
         CheckConstraint("minute BETWEEN 0 AND 1439", name="minute_of_day"),
     )

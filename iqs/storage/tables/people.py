@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from iqs.storage.columns import UTC, Base, Id, Json, Name, Word, one_of
+from iqs.storage.columns import UTC, Base, Id, Instant, Json, Name, Word, one_of
 
 
 class Team(Base):
@@ -19,6 +19,13 @@ class Team(Base):
             name="opens_before_closing",
         ),
         CheckConstraint("(goal IS NULL) OR (goal BETWEEN 0 AND 100)", name="goal_in_range"),
+        CheckConstraint("week_start BETWEEN 0 AND 6", name="week_start_known"),
+        CheckConstraint("due_days > 0", name="due_days_positive"),
+        CheckConstraint("double_percent BETWEEN 0 AND 100", name="double_percent_in_range"),
+        one_of("cycle", "daily", "weekly", "biweekly", "monthly"),
+        one_of("quota_of", "reviewee", "reviewer"),
+        one_of("after_deadline", "carry", "expire"),
+        one_of("reviewee_rule", "assignee", "most_active", "last_answer"),
     )
     id: Mapped[Id]
     name: Mapped[Name] = mapped_column(unique=True)
@@ -33,6 +40,17 @@ class Team(Base):
     redacts: Mapped[bool] = mapped_column(default=True)  # personal data is replaced before text is stored
     goal: Mapped[int | None]
     names_people: Mapped[bool] = mapped_column(default=False)
+    week_start: Mapped[int] = mapped_column(default=0)  # 0 = Monday
+    cycle: Mapped[Word] = mapped_column(default="weekly")
+    quota_of: Mapped[Word] = mapped_column(default="reviewee")
+    due_days: Mapped[int] = mapped_column(default=7)
+    after_deadline: Mapped[Word] = mapped_column(default="carry")
+    reviewee_rule: Mapped[Word] = mapped_column(default="assignee")
+    filters: Mapped[Json] = mapped_column(default=dict)  # `iqs.eligibility.Filters`
+    targets: Mapped[Json] = mapped_column(default=dict)  # what is picked on purpose, for coaching
+    double_percent: Mapped[int] = mapped_column(default=0)
+    self_reviews: Mapped[bool] = mapped_column(default=False)
+    hides_agent: Mapped[bool] = mapped_column(default=False)  # reviewers do not read whose work it is
 
 
 class Person(Base):
@@ -63,6 +81,24 @@ class Membership(Base):
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     role: Mapped[Word] = mapped_column(primary_key=True)
+    capacity: Mapped[int | None]  # of a reviewer: conversations a cycle at most
+
+
+class Absence(Base):
+    """When a person is out of office, [starts_at, ends_at): no work is handed to them."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="absence_forward"),
+        one_of("source", "self", "lead", "slack"),
+        Index(None, "person_id", "ends_at"),
+    )
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    source: Mapped[Word]
+    created_at: Mapped[Instant]
 
 
 class HelpdeskIdentity(Base):

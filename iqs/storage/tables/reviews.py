@@ -17,24 +17,86 @@ from sqlalchemy.orm import Mapped, mapped_column
 from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, Word, one_of
 
 
-class Draw(Base):
-    """One sampling run: its period [start, end), its seed, how many fell out of the frame and why."""
+class Commitment(Base):
+    """What was fixed before a draw: the hashes of its seed and of its frame, and the frame itself. Only added to.
 
-    __tablename__ = "draw"
+    `attempt` counts from 1; a draw that was drawn anew has the next one.
+    """
+
+    __tablename__ = "commitment"
     __table_args__ = (
-        UniqueConstraint("team_id", "period"),
+        UniqueConstraint("team_id", "period", "attempt"),
         CheckConstraint("starts_at < ends_at", name="period_forward"),
     )
     id: Mapped[Id]
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
     period: Mapped[str] = mapped_column(String(20))
+    attempt: Mapped[int] = mapped_column(default=1)
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[Instant]
+    seed_hash: Mapped[str] = mapped_column(String(64))
+    frame_hash: Mapped[str] = mapped_column(String(64))
+    frame: Mapped[Json]  # the rules and, by agent, how many places each day had
+    eligible: Mapped[int]
+    excluded: Mapped[Json]
+    created_at: Mapped[Instant]
+
+
+class Draw(Base):
+    """One sampling run: its period [start, end), its seed, how many fell out of the frame and why."""
+
+    __tablename__ = "draw"
+    __table_args__ = (
+        UniqueConstraint("team_id", "period", "attempt"),
+        CheckConstraint("starts_at < ends_at", name="period_forward"),
+    )
+    id: Mapped[Id]
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    period: Mapped[str] = mapped_column(String(20))
+    attempt: Mapped[int] = mapped_column(default=1)
+    commitment_id: Mapped[int | None] = mapped_column(ForeignKey("commitment.id"), unique=True)
     starts_at: Mapped[Instant]
     ends_at: Mapped[Instant]
     seed: Mapped[Name]
     eligible: Mapped[int]
     excluded: Mapped[Json]
+    due_at: Mapped[datetime | None] = mapped_column(UTC)  # the cycle's deadline
+    cancelled_at: Mapped[datetime | None] = mapped_column(UTC)  # it was drawn anew
+    closed_at: Mapped[datetime | None] = mapped_column(UTC)  # its deadline was dealt with
     created_at: Mapped[Instant]
     created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class Stratum(Base):
+    """How many conversations of one agent a draw took, of how many eligible: n / N is each one's probability."""
+
+    __tablename__ = "stratum"
+    __table_args__ = (
+        CheckConstraint("(drawn >= 0) AND (drawn <= eligible)", name="drawn_of_eligible"),
+        {"sqlite_with_rowid": False},
+    )
+    draw_id: Mapped[int] = mapped_column(BigKey, ForeignKey("draw.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    eligible: Mapped[int]
+    drawn: Mapped[int]
+
+
+class Pick(Base):
+    """A place that a draw's seeded order came to, and what became of it. Only added to, replacements included."""
+
+    __tablename__ = "pick"
+    __table_args__ = (Index(None, "conversation_id"), {"sqlite_with_rowid": False})
+    draw_id: Mapped[int] = mapped_column(BigKey, ForeignKey("draw.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(
+        BigKey, ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0 = first in seeded order
+    day: Mapped[int]
+    place: Mapped[int]
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversation.id"))
+    outcome: Mapped[Word]  # taken, or why it was passed over
 
 
 class Assignment(Base):
@@ -46,10 +108,12 @@ class Assignment(Base):
         CheckConstraint("(reviewer_id <> reviewee_id) OR (kind = 'self')", name="not_ones_own"),
         one_of("kind", "manager", "peer", "self", "calibration"),
         one_of("stream", "random", "targeted", "double", "imported"),
-        one_of("state", "open", "submitted", "skipped", "cancelled"),
+        one_of("state", "open", "submitted", "skipped", "cancelled", "expired"),
         Index("ix_assignment_reviewer_state", "reviewer_id", "state"),
         Index("ix_assignment_team_draw", "team_id", "draw_id", "state"),
         Index("ix_assignment_conversation", "conversation_id"),
+        Index("ix_assignment_replaces", "replaces_id"),
+        Index("ix_assignment_due", "state", "due_at"),
     )
     id: Mapped[Id]
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("draw.id"))
@@ -63,8 +127,25 @@ class Assignment(Base):
     state: Mapped[Word] = mapped_column(default="open")
     skip_reason: Mapped[str | None] = mapped_column(String(200))
     due_at: Mapped[datetime | None] = mapped_column(UTC)
+    picked_for: Mapped[str | None] = mapped_column(String(40))  # why, if it was picked on purpose
+    handed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # the lead who picked it
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))  # the one it stands in for
+    double_of_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))  # the one it reviews again
     created_at: Mapped[Instant]
     updated_at: Mapped[Instant]
+
+
+class AssignmentEvent(Base):
+    """One step in an assignment's life. Only added to."""
+
+    __tablename__ = "assignment_event"
+    __table_args__ = (Index(None, "assignment_id"),)
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"))
+    at: Mapped[Instant]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # null: the clock or the operator
+    what: Mapped[Word]  # handed, reassigned, skipped, submitted, taken back, cancelled, expired, reminded
+    detail: Mapped[Json] = mapped_column(default=dict)
 
 
 class Review(Base):

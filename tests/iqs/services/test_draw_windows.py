@@ -84,7 +84,9 @@ def test_by_hand_in_any_order(crowded, order, zones):
     st.lists(st.sampled_from(ZONES), min_size=5, max_size=5),
     st.lists(st.integers(0, 6), min_size=5, max_size=5),
 )
-@example(["Europe/Berlin"] * 5, [0, 6, 0, 0, 6])  # the first draw comes due while nothing ticks, then is moved
+@example(
+    ["Europe/Berlin"] * 5, [0, 6, 0, 0, 6]
+)  # the first draw comes due while nothing ticks, then is moved
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_by_the_clock_while_zone_and_weekday_move(crowded, zones, weekdays):
     """An admin moves the team and its draw between any two weeks."""

@@ -1,0 +1,205 @@
+"""Cycles, filters and streams of a team's draws; what was fixed before a draw, and every place it came to."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+ONLY_ADDED_TO = ("commitment", "pick", "assignment_event")
+
+
+def upgrade() -> None:
+    """Existing conversations wait to be given their places; existing draws stay as they are, without a commitment."""
+    _teams_and_people()
+    _places()
+    _draws()
+    _assignments()
+    with op.batch_alter_table("schedule") as table:
+        table.drop_constraint("kind_known", type_="check")
+        table.create_check_constraint("kind_known", "kind IN ('draw', 'digest', 'monthly')")
+    for table_name in ONLY_ADDED_TO:
+        _freeze(table_name)
+
+
+def _teams_and_people() -> None:
+    with op.batch_alter_table("team") as table:
+        for name, default in (
+            ("week_start", "0"),
+            ("due_days", "7"),
+            ("double_percent", "0"),
+        ):
+            table.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default=default))
+        for name, default in (
+            ("cycle", "weekly"),
+            ("quota_of", "reviewee"),
+            ("after_deadline", "carry"),
+            ("reviewee_rule", "assignee"),
+        ):
+            table.add_column(sa.Column(name, sa.String(40), nullable=False, server_default=default))
+        for name in ("filters", "targets"):
+            table.add_column(sa.Column(name, sa.JSON(), nullable=False, server_default="{}"))
+        for name in ("self_reviews", "hides_agent"):
+            table.add_column(sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false()))
+        table.create_check_constraint("week_start_known", "week_start BETWEEN 0 AND 6")
+        table.create_check_constraint("due_days_positive", "due_days > 0")
+        table.create_check_constraint("double_percent_in_range", "double_percent BETWEEN 0 AND 100")
+        table.create_check_constraint("cycle_known", "cycle IN ('daily', 'weekly', 'biweekly', 'monthly')")
+        table.create_check_constraint("quota_of_known", "quota_of IN ('reviewee', 'reviewer')")
+        table.create_check_constraint("after_deadline_known", "after_deadline IN ('carry', 'expire')")
+        table.create_check_constraint(
+            "reviewee_rule_known", "reviewee_rule IN ('assignee', 'most_active', 'last_answer')"
+        )
+    op.add_column("membership", sa.Column("capacity", sa.Integer()))
+    op.create_table(
+        "absence",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.String(40), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("starts_at < ends_at", name="absence_forward"),
+        sa.CheckConstraint("source IN ('self', 'lead', 'slack')", name="source_known"),
+    )
+    op.create_index("ix_absence_person_id_ends_at", "absence", ["person_id", "ends_at"])
+
+
+def _places() -> None:
+    for name in ("most_active_external_id", "last_answer_external_id"):
+        op.add_column("conversation", sa.Column(name, sa.String(200)))
+    op.add_column("conversation", sa.Column("bot_involved", sa.Boolean()))
+    op.create_table(
+        "lot",
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
+        sa.Column("day", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("place", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("conversation_id", KEY, sa.ForeignKey("conversation.id"), nullable=False),
+        sa.UniqueConstraint("conversation_id"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "lot_day",
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
+        sa.Column("day", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("eligible", sa.Integer(), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "left_out",
+        sa.Column(
+            "conversation_id", KEY, sa.ForeignKey("conversation.id"), primary_key=True, autoincrement=False
+        ),
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(40), nullable=False),
+    )
+    op.create_index("ix_left_out_person_id_day_reason", "left_out", ["person_id", "day", "reason"])
+    op.create_table(
+        "unsettled",
+        sa.Column(
+            "conversation_id", KEY, sa.ForeignKey("conversation.id"), primary_key=True, autoincrement=False
+        ),
+    )
+    op.execute("INSERT INTO unsettled (conversation_id) SELECT id FROM conversation")
+
+
+def _draws() -> None:
+    op.create_table(
+        "commitment",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("team_id", KEY, sa.ForeignKey("team.id"), nullable=False),
+        sa.Column("period", sa.String(20), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("seed_hash", sa.String(64), nullable=False),
+        sa.Column("frame_hash", sa.String(64), nullable=False),
+        sa.Column("frame", sa.JSON(), nullable=False),
+        sa.Column("eligible", sa.Integer(), nullable=False),
+        sa.Column("excluded", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.UniqueConstraint("team_id", "period", "attempt"),
+        sa.CheckConstraint("starts_at < ends_at", name="period_forward"),
+    )
+    with op.batch_alter_table("draw") as table:
+        table.add_column(sa.Column("attempt", sa.Integer(), nullable=False, server_default="1"))
+        table.add_column(sa.Column("commitment_id", KEY))
+        for name in ("due_at", "cancelled_at", "closed_at"):
+            table.add_column(sa.Column(name, sa.BigInteger()))
+        table.drop_constraint("uq_draw_team_id_period", type_="unique")
+        table.create_unique_constraint("uq_draw_team_id_period_attempt", ["team_id", "period", "attempt"])
+        table.create_unique_constraint("uq_draw_commitment_id", ["commitment_id"])
+        table.create_foreign_key("fk_draw_commitment_id", "commitment", ["commitment_id"], ["id"])
+    op.create_table(
+        "stratum",
+        sa.Column("draw_id", KEY, sa.ForeignKey("draw.id"), primary_key=True, autoincrement=False),
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
+        sa.Column("eligible", sa.Integer(), nullable=False),
+        sa.Column("drawn", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(drawn >= 0) AND (drawn <= eligible)", name="drawn_of_eligible"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "pick",
+        sa.Column("draw_id", KEY, sa.ForeignKey("draw.id"), primary_key=True, autoincrement=False),
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
+        sa.Column("position", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", KEY, sa.ForeignKey("conversation.id")),
+        sa.Column("outcome", sa.String(40), nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_pick_conversation_id", "pick", ["conversation_id"])
+
+
+def _assignments() -> None:
+    with op.batch_alter_table("assignment") as table:
+        table.add_column(sa.Column("picked_for", sa.String(40)))
+        for name, target in (
+            ("handed_by", "person"),
+            ("replaces_id", "assignment"),
+            ("double_of_id", "assignment"),
+        ):
+            table.add_column(sa.Column(name, KEY))
+            table.create_foreign_key(f"fk_assignment_{name}", target, [name], ["id"])
+        table.drop_constraint("state_known", type_="check")
+        table.create_check_constraint(
+            "state_known", "state IN ('open', 'submitted', 'skipped', 'cancelled', 'expired')"
+        )
+    op.create_index("ix_assignment_replaces", "assignment", ["replaces_id"])
+    op.create_index("ix_assignment_due", "assignment", ["state", "due_at"])
+    op.create_table(
+        "assignment_event",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("assignment_id", KEY, sa.ForeignKey("assignment.id"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("actor_id", KEY, sa.ForeignKey("person.id")),
+        sa.Column("what", sa.String(40), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+    )
+    op.create_index("ix_assignment_event_assignment_id", "assignment_event", ["assignment_id"])
+
+
+def _freeze(table: str) -> None:
+    """The database itself refuses to change or remove what is only added to."""
+    rule = f"{table} is only ever added to"
+    if op.get_context().dialect.name == "sqlite":
+        for change in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{rule}'); END"
+            )
+        return
+    op.execute(
+        f"CREATE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = '{rule}'; END $$"
+    )
+    for change in ("UPDATE", "DELETE", "TRUNCATE"):
+        op.execute(
+            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_frozen()"
+        )
