@@ -2,7 +2,8 @@
 
 Floor and import run in turns in one process, each round on fresh databases of the same schema and pragmas.
 The floor: `json.loads` of each line and a bare `executemany` of ready-made rows, 1,000 conversations a commit.
-The import does the rest too: checks, cleans, fingerprints, looks for what is stored, maps agents to people.
+The import does the rest too: checks, cleans, puts marks for personal data, fingerprints, looks for what is stored,
+maps agents to people, notes what needs a place in the draw (`iqs.services.settling` gives it later).
 
     python benchmarks/import.py [--conversations 20000] [--rounds 5]
     python benchmarks/import.py --memory 1000000     # one import alone; prints its peak memory

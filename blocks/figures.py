@@ -3,32 +3,28 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+from iqs import streams
 from iqs.assignments import Progress
 from iqs.conversations import SurveyAnswer
-from iqs.reports import Point, Unit
-from iqs.reviews import ReviewKind, Stream
+from iqs.reports import Point, ReviewLine, Unit
+from iqs.reviews import Stream
 from iqs.scorecards import Criticality, RatingCategory, Scorecard
 from iqs.scoring import Score, show, whole
 from iqs.statistics import Change, Estimate, Word, more_reviews
 
 BARS = "▁▂▃▄▅▆▇█"
-KINDS = {
-    ReviewKind.MANAGER: "manager review",
-    ReviewKind.PEER: "peer review",
-    ReviewKind.SELF: "self review",
-    ReviewKind.CALIBRATION: "calibration review",
-}
-STREAMS = {
-    Stream.RANDOM: "random sample",
-    Stream.TARGETED: "picked on purpose, not by chance",
-    Stream.DOUBLE: "random sample, read by two reviewers",
-    Stream.IMPORTED: "imported from an earlier programme",
-}
+KINDS = streams.KINDS
 
 
 def percent(value: Fraction | float) -> str:
     """A percent without decimals: "87 %"."""
     return f"{whole(value)} %"
+
+
+def origin(line: ReviewLine) -> str:
+    """What a review is, in a list: "peer review", "manager review, picked for coaching"."""
+    picked = f", {streams.STREAMS[line.stream]}" if line.stream is Stream.TARGETED else ""
+    return f"{KINDS[line.kind]}{picked}"
 
 
 def estimate(figure: Estimate) -> str:

@@ -1,6 +1,6 @@
 """The App Home: what waits for me, how my work was seen, what the bot does."""
 
-from blocks import figures, kit, levels, me, operations
+from blocks import absence, draw, figures, kit, levels, me, operations, work
 from blocks.help import about
 from blocks.ids import ActionId
 from blocks.kit import Block, Element, View
@@ -8,15 +8,22 @@ from blocks.text import fit, masked
 from iqs.assignments import Waiting
 from iqs.people import Role
 from iqs.reports import Home, TeamReport
+from iqs.reviews import ReviewKind
 
 WAITING = 20
-TIMES = {"draw": "Next conversations are drawn", "digest": "Next digest"}
+TEAMS = 12
+TIMES = {"draw": "Next conversations are drawn", "digest": "Next digest", "monthly": "Next monthly digest"}
 
 
 def view(home: Home) -> View:
     """The Home tab of one person."""
-    blocks = [*_waiting(home), *_own(home), *_led(home), *operations.section(home.operations)]
-    blocks += [kit.header("About IQS"), kit.rich_text(*about(), *_times(home))]
+    blocks = [*_waiting(home), *_own(home), *_led(home), *draw.section(home.draws)]
+    blocks += operations.section(home.operations)
+    blocks += absence.section(home)
+    coming = _times(home)
+    if coming:
+        blocks += [kit.header("Coming up"), kit.rich_text(*coming)]
+    blocks += [kit.header("About IQS"), kit.rich_text(*about())]
     return kit.home(blocks)
 
 
@@ -43,7 +50,8 @@ def _waiting(home: Home) -> list[Block]:
 
 def _line(waiting: Waiting) -> Block:
     subject = waiting.subject.strip() if waiting.subject else ""
-    told = f"{fit(waiting.reviewee_name, 80)} · {fit(waiting.channel, 40)}"
+    whose = "Your own view" if waiting.kind is ReviewKind.SELF else fit(waiting.reviewee_name, 80)
+    told = f"{whose} · {fit(waiting.channel, 40)}"
     if subject:
         told += f"\n{fit(masked(subject), 120)}"
     rated = f"{waiting.rated} of {waiting.categories} rated"
@@ -74,13 +82,24 @@ def _led(home: Home) -> list[Block]:
     if not home.led:
         return []
     blocks = [kit.header("Your teams" if len(home.led) > 1 else "Your team")]
-    blocks += [_team(report) for report in home.led[:WAITING]]
+    for place, report in enumerate(home.led[:TEAMS]):
+        opens = kit.actions(f"work.{place}", [work.button(report.team.id, report.team.name)])
+        blocks += [_team(report), opens]
+    if len(home.led) > TEAMS:
+        blocks.append(
+            kit.context(f"and {len(home.led) - TEAMS} more teams: ask for one with /iqs team and its name.")
+        )
     return [*blocks, kit.context(kit.fixed("Categories, agents and reviewers: `/iqs team`"))]
 
 
 def _team(report: TeamReport) -> Block:
     title = f"{fit(report.team.name, 80)}, {fit(report.period.label, 60)}"
-    return kit.rich_text(kit.line(kit.bold(title)), *levels.headline(report), *levels.trend(report.trend))
+    return kit.rich_text(
+        kit.line(kit.bold(title)),
+        *levels.headline(report),
+        *levels.trend(report.trend),
+        *levels.moved(report.categories),
+    )
 
 
 def _times(home: Home) -> list[Element]:

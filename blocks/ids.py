@@ -36,6 +36,17 @@ class ActionId(StrEnum):
     DELIVERY_RETRY = "delivery.retry"  # value = notice id, with ":sure" where it may have arrived
     DELIVERY_CANCEL = "delivery.cancel"  # value = notice id
     DELIVERY_MAP = "delivery.map"  # the block names a conversation of the agent, the menu a Slack user
+    WHY_REVIEW = "why.review"  # "Why this conversation?": value = review id
+    ABSENCE = "absence.open"
+    BACK = "absence.back"
+    FIRST_DAY = "absence.first"
+    LAST_DAY = "absence.last"
+    HAND_ON_TO = "hand_on.to"
+    HAND_ON_REASON = "hand_on.reason"
+    WORK = "work.open"  # value = team id
+    WORK_HAND_ON = "work.hand_on"  # value = assignment id:team id
+    DRAW_REDRAW = "draw.redraw"  # value = team id:period, as in all of draw.*
+    DRAW_VERIFY = "draw.verify"
     LINK = "link"  # a button that only opens an address: acknowledge and do nothing
 
 
@@ -49,6 +60,9 @@ class CallbackId(StrEnum):
     CONVERSATION = "conversation"
     EXPLAIN = "explain"
     SENTENCE = "sentence"
+    ABSENCE = "absence"
+    HAND_ON = "hand_on"
+    WORK = "work"
 
 
 RATE = re.compile(r"^scorecard\.rate\.([1-5]|na)$")
@@ -59,6 +73,10 @@ FEEDBACK_PAGE = re.compile(r"^feedback\.page\.(next|previous)$")
 
 COMMENT_BLOCK = "comment"
 SKIP_BLOCK = "skip"
+FIRST_DAY = "absence.first"
+LAST_DAY = "absence.last"
+HAND_ON_TO = "hand_on.to"
+HAND_ON_REASON = "hand_on.reason"
 NOT_APPLICABLE = "na"
 
 _RATING, _CAUSES, _NOTE = "rating.", "causes.", "note."

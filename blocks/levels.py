@@ -41,6 +41,21 @@ def _moved(figure: CategoryFigure) -> str:
     return f", {figures.change(figure.change)}" if enough else ""
 
 
+def moved(figures_: Sequence[CategoryFigure]) -> list[Element]:
+    """The categories that clearly fell and those that clearly rose, each with how far; nothing without any."""
+    clear = headlines.clear_changes(figures_)
+    lines = []
+    for title, sign in (("Fell: ", -1), ("Rose: ", 1)):
+        told = [
+            f"{fit(each.name, 60)} {figures.points(each.change.points)}, to {figures.percent(each.estimate.mean or 0)}"
+            for each in clear[:CATEGORIES]
+            if each.change is not None and each.change.points is not None and sign * each.change.points > 0
+        ]
+        if told:
+            lines.append(kit.line(kit.bold(title), kit.words("; ".join(told), 400)))
+    return lines
+
+
 def fitting(draw: Callable[[int], list[Block | None]]) -> list[Block | None]:
     """What `draw` makes with as many people to a list as a message can hold, PEOPLE at most."""
     for most in (PEOPLE, 25, 15, 8):
@@ -86,10 +101,10 @@ def quadrants(report: TeamReport) -> list[Element]:
     return [kit.line(kit.bold("CSAT beside IQS: "), both), kit.bullets(counted)]
 
 
-def examples(report: TeamReport) -> list[Block]:
-    """The reviews in which customer and reviewer disagree, each with a button that opens it."""
+def examples(report: TeamReport, most: int = RECENT) -> list[Block]:
+    """The reviews in which customer and reviewer disagree, `most` of each kind, each with a button that opens it."""
     disagree = [each for each in (report.pairs.quadrants if report.pairs else ()) if each.happy != each.good]
-    return [_example(each, place) for each in disagree for place in range(len(each.examples))]
+    return [_example(each, place) for each in disagree for place in range(len(each.examples[:most]))]
 
 
 def _example(quadrant: Quadrant, place: int) -> Block:
@@ -135,7 +150,7 @@ def recent(lines: Sequence[ReviewLine]) -> list[Block]:
         score = "no score" if each.percent is None else figures.percent(each.percent)
         subject = fit(masked(each.subject), 80) if each.subject and each.subject.strip() else "Conversation"
         state = "" if each.acknowledged else " · new"
-        told = f"{score} · {subject} · {figures.KINDS[each.kind]}{state}"
+        told = f"{score} · {subject} · {figures.origin(each)}{state}"
         button = kit.button("Open", ActionId.FEEDBACK_OPEN, each.review_id, label=f"Open the review: {score}")
         blocks.append(kit.section(told, accessory=button))
     return blocks
@@ -174,7 +189,13 @@ def beside(report: TeamReport) -> list[Element]:
 
 
 def further(report: TeamReport) -> list[Element]:
-    """One line each of what needs more words: pass rate's interval, critical failures, effort, times, skips."""
+    """One bullet each of what needs more words (`further_words`)."""
+    lines = [kit.line(each[:1].upper() + each[1:]) for each in further_words(report)]
+    return [kit.bullets(lines)] if lines else []
+
+
+def further_words(report: TeamReport) -> list[str]:
+    """What stands beside IQS and needs more words: pass rate's interval, critical failures, effort, times."""
     told = []
     if report.pass_interval is not None and report.pass_rate is not None:
         low, high = (figures.percent(each) for each in report.pass_interval)
@@ -183,9 +204,7 @@ def further(report: TeamReport) -> list[Element]:
         told.append(headlines.criticals(report.criticals))
     if report.ces.mean is not None:
         told.append(f"CES {figures.percent(report.ces.mean)} (n = {report.ces.n}; 100 % is very easy)")
-    told += headlines.times(report.times)
-    lines = [kit.line(each[:1].upper() + each[1:]) for each in told]
-    return [kit.bullets(lines)] if lines else []
+    return told + headlines.times(report.times)
 
 
 def causes(report: TeamReport, most: int = WORST) -> list[Element]:

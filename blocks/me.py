@@ -30,8 +30,8 @@ def given(figure: Estimate) -> str:
     return f"{figure.n}, {figures.percent(figure.mean)} on average"
 
 
-def summary(report: PersonalReport) -> list[Element]:
-    """IQS with its interval, the change, the trend, one strength and one thing to look at."""
+def summary(report: PersonalReport, *, own: bool = True) -> list[Element]:
+    """IQS with its interval, the change, the trend, one strength and one thing to work on; `own`: told to themself."""
     lines = [
         kit.line(
             kit.words(f"{report.period.label[:1].upper()}{report.period.label[1:]}: ", 60),
@@ -44,12 +44,14 @@ def summary(report: PersonalReport) -> list[Element]:
         lines.append(kit.line(kit.italic(told[:1].upper() + told[1:])))
     if report.csat.mean is not None:
         answers = f"{figures.percent(report.csat.mean)} (n = {report.csat.n})"
-        lines.append(kit.line(kit.bold("CSAT of your conversations: "), answers))
+        lines.append(kit.line(kit.bold(f"CSAT of {'your' if own else 'their'} conversations: "), answers))
     if report.given is not None:
-        lines.append(kit.line(kit.bold("Reviews you gave: "), given(report.given)))
+        lines.append(kit.line(kit.bold(f"Reviews {'you' if own else 'they'} gave: "), given(report.given)))
     lines += levels.trend(report.trend)
     if report.strength:
         lines.append(kit.line(kit.bold("Strength: "), kit.words(report.strength, 300)))
-    if report.focus:
-        lines.append(kit.line(kit.bold("Worth a look: "), kit.words(report.focus, 300)))
+    if report.next_step or report.focus:
+        lines.append(
+            kit.line(kit.bold("Work on next: "), kit.words(report.next_step or report.focus or "", 400))
+        )
     return lines

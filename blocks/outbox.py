@@ -13,7 +13,12 @@ KINDS = {
     NoticeKind.SCORECARD: "Scorecard",
     NoticeKind.FEEDBACK: "Feedback",
     NoticeKind.ALERT: "Alert",
+    NoticeKind.REMINDER: "Reminder of open reviews",
+    NoticeKind.SHIFT: "Fall or recovery of a score",
+    NoticeKind.EXPORT: "Export",
+    NoticeKind.DRAW: "What a draw will be made from",
     NoticeKind.DIGEST: "Digest",
+    NoticeKind.DETAILS: "Details of the digest",
 }
 
 

@@ -14,7 +14,7 @@ from blocks.ids import ActionId, CallbackId
 from blocks.kit import Block, Element, Part, View
 from blocks.text import fit
 from iqs.assignments import Card
-from iqs.reviews import COMMENT_LIMIT, NOTE_LIMIT, Draft, Rating
+from iqs.reviews import COMMENT_LIMIT, NOTE_LIMIT, Draft, Rating, ReviewKind
 from iqs.scorecards import RatingCategory
 
 TITLE = "Review conversation"
@@ -70,7 +70,7 @@ def modal(card: Card, *, page: int = 0) -> View:
         "when you turn a page, and when you submit."
     )
     blocks += [
-        kit.field(ids.COMMENT_BLOCK, f"Comment for {card.reviewee_name}", comment, optional=True),
+        kit.field(ids.COMMENT_BLOCK, f"Comment for {_whom(card)}", comment, optional=True),
         kit.actions("review.save", [kit.button("Save draft", ActionId.REVIEW_SAVE, card.assignment.id)]),
         kit.context(saved),
     ]
@@ -142,13 +142,19 @@ def read_draft(view: dict[str, Any]) -> Draft:
     return Draft(ratings=ratings, comment=comment.get("value") or "")
 
 
+def _whom(card: Card) -> str:
+    if card.assignment.kind is ReviewKind.SELF:
+        return "yourself and your reviewer"
+    return "the agent" if card.agent_hidden else card.reviewee_name
+
+
 def _facts(card: Card) -> Block:
     lines = [transcript.facts(card.conversation, card.reviewee_name)]
     subject = transcript.subject(card.conversation, redacted=False)
     if subject is not None:
         lines.append(subject)
     assignment = card.assignment
-    why: list[Part] = [transcript.reason(assignment.stream, assignment.period, assignment.kind, blind=True)]
+    why: list[Part] = [transcript.asked(assignment)]
     url = kit.web_link(card.conversation.url)
     if url is not None:
         why += [" · ", {"type": "link", "url": url, "text": "open in helpdesk"}]

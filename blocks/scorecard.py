@@ -8,17 +8,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from blocks import figures, ids, kit, skip, transcript
+from blocks import beside, figures, handing_on, ids, kit, skip, transcript
 from blocks.ids import ActionId
 from blocks.kit import Block, Element, Message, Part
 from blocks.text import fit
-from iqs.assignments import AssignmentState, Card
+from iqs.assignments import DRAWN_ANEW, DRAWN_TOO, AssignmentState, Card
 from iqs.reviews import ReviewKind
 from iqs.scorecards import RatingCategory
 
 DESCRIPTION = 140
 FEW = 6
 EXCERPT = 1_500
+OWN_VIEW = (
+    "A colleague reviews this conversation too. Neither of you sees the other's view before both are in; then the two "
+    "stand side by side. Yours counts for no score."
+)
 MANY = 12
 """Categories that fit one message; a longer scorecard is rated in the modal."""
 
@@ -28,6 +32,7 @@ class Choice(StrEnum):
 
     SKIP = "skip"
     REASSIGN = "reassign"
+    WHY = "why"
     OPEN = "open"  # only opens the helpdesk
 
 
@@ -46,20 +51,38 @@ def message(card: Card, *, excerpts: bool = True, now: datetime | None = None) -
     `excerpts=False` keeps the customer's words out of it. After `undo_until` (`now` given) a submitted card
     has no buttons.
     """
-    state = card.assignment.state
-    if state is AssignmentState.SUBMITTED:
+    if card.assignment.state is AssignmentState.SUBMITTED:
         return _submitted(card, now)
+    if card.assignment.state is AssignmentState.OPEN:
+        return _open(card, excerpts=excerpts)
+    return _ended(card)
+
+
+_WITHDRAWN = {
+    DRAWN_ANEW: ("Drawn anew", "Another sample took this one's place; its scorecards come by themselves."),
+    DRAWN_TOO: (
+        "Drawn at random as well",
+        "The random sample came to it too; it is reviewed as part of that.",
+    ),
+}
+"""Why it was taken back, and what that means."""
+
+
+def _ended(card: Card) -> Message:
+    """What stays of one that ended without a review."""
+    state = card.assignment.state
     if state is AssignmentState.SKIPPED:
-        why = skip.sentence(card.assignment.skip_reason)
-        return _folded(card, f"Skipped: {why}", "Nothing more to do. It counts for nobody's score.")
-    if state is AssignmentState.CANCELLED:
-        return _folded(card, "Taken off your list", "Nothing more to do here.")
-    return _open(card, excerpts=excerpts)
-
-
-def passed_on(card: Card) -> Message:
-    """What stays with the reviewer who gave the conversation to another one."""
-    return _folded(card, "Passed on to another reviewer", "Nothing more to do. Thank you for saying so.")
+        return _folded(card, f"Skipped: {skip.sentence(card.assignment.skip_reason)}", skip.followed(card))
+    if state is AssignmentState.CANCELLED and card.follower is not None:
+        to = fit(card.follower.reviewer_name, 80)
+        return _folded(card, f"Passed on to {to}", "Nothing more to do. Thank you for saying so.")
+    if state is AssignmentState.EXPIRED:
+        return _folded(card, "Its deadline is over", "Nothing more to do. It counts for nobody's score.")
+    if card.assignment.skip_reason in _WITHDRAWN:
+        return _folded(card, *_WITHDRAWN[card.assignment.skip_reason])
+    if card.assignment.kind is ReviewKind.SELF:
+        return _folded(card, "Your own view is not needed any more", "Nothing more to do. Thank you!")
+    return _folded(card, "Taken off your list", "Nothing more to do here.")
 
 
 def read_rate(action: dict[str, Any]) -> Rated:
@@ -89,9 +112,15 @@ def read_menu(action: dict[str, Any]) -> tuple[int, Choice]:
 def _open(card: Card, *, excerpts: bool) -> Message:
     total = len(card.scorecard.categories)
     done = total - len(card.missing)
-    text = f"A support conversation waits for your review: {done} of {total} categories rated."
+    own = card.assignment.kind is ReviewKind.SELF
+    waits = (
+        "One of your conversations waits for your own view"
+        if own
+        else "A support conversation waits for your review"
+    )
+    text = f"{waits}: {done} of {total} categories rated."
     top: list[Block | None] = [
-        kit.header(f"Scorecard: {card.reviewee_name}"),
+        kit.header("How do you see this conversation?" if own else f"Scorecard: {card.reviewee_name}"),
         _facts(card, excerpts=excerpts),
     ]
     rest: list[Block] = []
@@ -112,9 +141,13 @@ def _facts(card: Card, *, excerpts: bool) -> Block:
     subject = transcript.subject(conversation, redacted=True) if excerpts else None
     if subject is not None:
         lines.append(subject)
-    why: list[Part] = [transcript.reason(assignment.stream, assignment.period, assignment.kind, blind=True)]
+    why: list[Part] = [transcript.asked(assignment)]
     if assignment.due_at is not None:
         why += [" · due ", kit.date(assignment.due_at)]
+    if assignment.kind is ReviewKind.SELF:
+        lines.append(kit.line(OWN_VIEW))
+    if card.handed_on is not None:
+        lines.append(kit.line(handing_on.told(card.handed_on)))
     return kit.rich_text(*lines, kit.line(*why))
 
 
@@ -186,10 +219,10 @@ def _buttons(card: Card) -> Block:
         elements.append(
             kit.button("Submit", ActionId.SUBMIT, number, style="primary", label="Submit the review")
         )
-    options = [
-        kit.option("Skip with a reason …", f"{Choice.SKIP}:{number}"),
-        kit.option("Give to another reviewer", f"{Choice.REASSIGN}:{number}"),
-    ]
+    options = [kit.option("Skip with a reason …", f"{Choice.SKIP}:{number}")]
+    if card.assignment.kind is not ReviewKind.SELF:
+        options.append(kit.option("Give to another reviewer …", f"{Choice.REASSIGN}:{number}"))
+    options.append(kit.option("Why this conversation?", f"{Choice.WHY}:{number}"))
     url = kit.web_link(card.conversation.url)
     if url is not None:
         options.append(kit.option("Open in helpdesk", f"{Choice.OPEN}:{number}", url=url))
@@ -208,7 +241,7 @@ def _submitted(card: Card, now: datetime | None) -> Message:
         detail = f"{verdict[0].upper()}{verdict[1:]}."
     open_until = card.undo_until if now is None or card.undo_until is None or now < card.undo_until else None
     buttons = None
-    told = kit.fixed("Thank you. The agent reads it in their working hours.")
+    told = kit.fixed("Thank you. Feedback reaches agents in their working hours.")
     if card.assignment.kind is ReviewKind.SELF:
         told = kit.fixed("Thank you for looking at your own work.")
     elif open_until is not None:
@@ -224,7 +257,9 @@ def _submitted(card: Card, now: datetime | None) -> Message:
     lines = kit.rich_text(
         kit.line(kit.bold(headline), f" · {detail}"), transcript.facts(card.conversation, card.reviewee_name)
     )
-    return kit.message(f"Review submitted. {_sent(open_until)}", [lines, buttons, kit.context(told)])
+    view = card.beside if card.beside and now is not None and now >= card.beside.released_at else None
+    both = beside.block(card.scorecard, "The agent's own view", view, card.draft, "you") if view else None
+    return kit.message(f"Review submitted. {_sent(open_until)}", [lines, both, buttons, kit.context(told)])
 
 
 def _sent(open_until: datetime | None) -> str:

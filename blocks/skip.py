@@ -6,6 +6,7 @@ from blocks import ids, kit
 from blocks.ids import ActionId, CallbackId
 from blocks.kit import View
 from iqs.assignments import Card, SkipReason
+from iqs.reviews import ReviewKind, Stream
 
 SENTENCES = {
     SkipReason.NOT_ENOUGH: "There is not enough in it to rate",
@@ -17,12 +18,15 @@ SENTENCES = {
 
 
 def modal(card: Card) -> View:
-    """Asks for one reason. What was rated so far stays saved."""
+    """Asks for one reason. What was rated so far stays saved, and counts for nothing."""
     options = [kit.option(sentence, reason.value) for reason, sentence in SENTENCES.items()]
     asked = kit.field(
         ids.SKIP_BLOCK, "Why do you skip this conversation?", kit.radio(ActionId.SKIP_REASON, options, None)
     )
-    note = "Skipping is fine. The reason is kept, so that the sample stays honest about what is missing."
+    note = (
+        "Skipping is fine; the next conversation comes in its place. The reason is kept, so that the sample stays "
+        "honest about what is missing. A skip cannot be taken back."
+    )
     return kit.modal(
         "Skip conversation",
         [asked, kit.context(note)],
@@ -40,6 +44,17 @@ def read_skip(view: dict[str, Any]) -> tuple[int, SkipReason]:
     if chosen not in list(SkipReason):
         raise ids.unreadable()
     return ids.number(view.get("private_metadata")), SkipReason(chosen)
+
+
+def followed(card: Card) -> str:
+    """What comes in the place of a skipped conversation, for whoever had it."""
+    if card.follower is not None:
+        mine = card.follower.reviewer_id == card.assignment.reviewer_id
+        return "Here comes the next one." if mine else "Another reviewer gets the next one."
+    drawn = card.assignment.stream is Stream.RANDOM and card.assignment.kind is not ReviewKind.SELF
+    if drawn and card.assignment.period:
+        return "No other conversation of this agent is left in the draw, so the sample stays one short."
+    return "Nothing more to do. It counts for nobody's score."
 
 
 def sentence(reason: str | None) -> str:

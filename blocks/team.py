@@ -9,20 +9,22 @@ from iqs import headlines
 from iqs.reports import TeamReport
 from iqs.statistics import Estimate
 
+CAUSES = 3
+EXAMPLES = 1
+"""Reviews to read of each kind of disagreement: this is one screen; every file has more of them."""
 
-def message(report: TeamReport) -> Message:
-    """The ephemeral answer; people stand by name, never by rank."""
+
+def message(report: TeamReport, *, reads: bool = True) -> Message:
+    """The ephemeral answer; people stand by name, never by rank. Without `reads`, no words of a conversation."""
     figure = "too few people to be shown" if report.unpublished else figures.estimate(report.iqs)
     text = f"Your team's IQS, {report.period.label}: {figure}."
-    return kit.message(text, levels.fitting(partial(_blocks, report)))
+    return kit.message(text, levels.fitting(partial(_blocks, report, reads)))
 
 
-def _blocks(report: TeamReport, most: int) -> list[Block | None]:
+def _blocks(report: TeamReport, reads: bool, most: int) -> list[Block | None]:
     blocks: list[Block | None] = [
         kit.header(f"{report.team.name}: {report.period.label}"),
-        kit.rich_text(
-            *levels.headline(report), *levels.trend(report.trend), *levels.csat_trend(report.trend)
-        ),
+        kit.rich_text(*levels.headline(report), *levels.trend(report.trend), *_beside(report)),
     ]
     finding = headlines.finding(report)
     if finding:
@@ -30,23 +32,38 @@ def _blocks(report: TeamReport, most: int) -> list[Block | None]:
     for title, elements in (
         ("By category", levels.categories(report.categories)),
         ("By group", levels.categories(report.groups)),
-        ("Beside IQS", levels.further(report)),
         ("Agents, by name", levels.people(report.agents, most)),
         ("Reviewers", _reviewers(report, most)),
-        ("Most frequent root causes", levels.causes(report)),
+        ("Most frequent root causes", levels.causes(report, CAUSES)),
     ):
         if elements:
             blocks.append(kit.rich_text(kit.line(kit.bold(title)), *elements))
-    read = levels.quadrants(report)
+    read = _quadrants(report)
     if read:
         blocks.append(kit.rich_text(*read))
-    blocks += levels.examples(report)
+    blocks += levels.examples(report, EXAMPLES) if reads else []
     left_out = headlines.withheld(report)
     if left_out:
         blocks.append(kit.context(fit(left_out, 400)))
     note = "n is the number of reviews; the range holds with 95 %. Ranges that overlap are no order of merit."
     blocks.append(kit.context(kit.fixed(note)))
     return blocks
+
+
+def _beside(report: TeamReport) -> list[Element]:
+    """In one paragraph what stands beside IQS; CSAT by week is in the digest's details and in every file."""
+    told = " · ".join(levels.further_words(report))
+    return [kit.line(kit.bold("Beside IQS: "), told)] if told else []
+
+
+def _quadrants(report: TeamReport) -> list[Element]:
+    """The four quadrants in one paragraph."""
+    if report.pairs is None:
+        return []
+    pairs = report.pairs
+    both = f"CSAT {figures.percent(pairs.csat)}, IQS {figures.percent(pairs.iqs)} (n = {pairs.n} with both): "
+    counted = ", ".join(f"{each.count} × {headlines.quadrant(each)}" for each in pairs.quadrants)
+    return [kit.line(kit.bold("CSAT beside IQS: "), both, counted, ".")]
 
 
 def _reviewers(report: TeamReport, most: int) -> list[Element]:

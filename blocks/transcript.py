@@ -1,14 +1,15 @@
 """A conversation as people read it: its facts in one line, an excerpt, and the whole of it in pages."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from blocks import kit
 from blocks.bodies import Chunk, chunks, elements, lines_of
-from blocks.figures import KINDS, STREAMS, satisfaction
+from blocks.figures import satisfaction
 from blocks.kit import Block, Element, Part
 from blocks.text import masked
+from iqs import streams
+from iqs.assignments import Assignment
 from iqs.bodies import Line, plain
 from iqs.conversations import Author, Conversation, Message
 from iqs.quoted import history
@@ -21,7 +22,6 @@ PAGE_TEXT = 12_000
 GREETING = 60  # an agent's message shorter than this may be "Hi, how can I help?"
 EXCERPT_EACH = 500
 
-_WEEK = re.compile(r"\d{4}-W(\d\d)", re.ASCII)
 _NAMES = {
     Author.CUSTOMER: "Customer",
     Author.AGENT: "Agent",
@@ -79,16 +79,27 @@ def subject(conversation: Conversation, *, redacted: bool) -> Element | None:
     return kit.line(kit.italic(masked(told, conversation.customer) if redacted else told, 200))
 
 
-def reason(stream: Stream, period: str, kind: ReviewKind, *, blind: bool = False) -> str:
+def reason(
+    stream: Stream, period: str, kind: ReviewKind, *, blind: bool = False, picked_for: str | None = None
+) -> str:
     """Why it was drawn and what kind of review it is: "Random sample, week 47 · manager review".
 
     `blind` keeps from a reviewer that another one reads it too: their agreement is measured.
     """
     if blind and stream is Stream.DOUBLE:
         stream = Stream.RANDOM
-    week = _WEEK.fullmatch(period)
-    when = f", week {int(week[1])}" if week else ""
-    return f"{STREAMS[stream].capitalize()}{when} · {KINDS[kind]}"
+    return streams.told(stream, kind, period=period, picked_for=picked_for)
+
+
+def asked(assignment: Assignment) -> str:
+    """Why a reviewer has this conversation; from whom a second reading is kept, that is the random sample."""
+    return reason(
+        assignment.stream,
+        assignment.period,
+        assignment.kind,
+        blind=True,
+        picked_for=assignment.picked_for,
+    )
 
 
 def excerpt(conversation: Conversation, room: int) -> Block | None:

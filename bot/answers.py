@@ -77,8 +77,8 @@ class Answers:
         self._client = client
         self._executor = executor
         self._pauses = pauses
-        self.when_gone: Callable[[str], None] = lambda _key: None
-        """Called with a redraw's key when its message cannot be used any more: it was deleted, or is not ours."""
+        self.when_gone: Callable[[str, str], None] = lambda _key, _ts: None
+        """Called with a redraw's key and its message's ts when that cannot be used any more: deleted, or not ours."""
         self._changed = Condition()
         self._lanes: dict[str, _Lane] = {}
         self._running: set[Future[None]] = set()
@@ -245,7 +245,7 @@ class Answers:
             if classify(error) is Outcome.WAIT:
                 return -retry_after(error)
             if standing(error) is Standing.GONE:
-                self.when_gone(key)
+                self.when_gone(key, place.ts)
             pause = next(pauses, None) if unanswered(error) else None
             if pause is None:
                 raise

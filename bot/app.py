@@ -30,7 +30,7 @@ from bot.errors import Errors
 from bot.heartbeat import Heartbeat
 from bot.helpdesks import connected
 from bot.identity import Identity, Workspace
-from bot.listeners import commands, feedback, home, reviews, workspace
+from bot.listeners import absences, commands, cycles, draws, feedback, home, picking, reviews, work, workspace
 from bot.listeners.wiring import Wiring
 from bot.metrics import Metrics
 from bot.outcomes import Outcome, classify, error_name
@@ -41,7 +41,7 @@ from bot.side_door import SideDoor
 from bot.syncing import Pause, Syncing
 from iqs import recognition
 from iqs.errors import Invalid, IQSError, Unavailable
-from iqs.services import receiving, watching
+from iqs.services import receiving, settling, watching
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -199,7 +199,11 @@ def build(
     for listeners in (
         reviews,
         feedback,
+        draws,
+        cycles,
         home,
+        absences,
+        work,
         commands,
         workspace,
     ):  # the most frequent first: Bolt asks in order
@@ -218,12 +222,16 @@ def build(
         delivery=delivery,
         clock=Clock(
             {
+                "the places": partial(settling.settle_some, store),
                 "the schedules": Schedules(store, now, delivery.wake, metrics.ran),
                 "the closed reviews": partial(reviews.fold, wiring),
                 "the directory": directory.sync,
+                "the work of who is away": partial(reviews.hand_on, wiring),
                 "the inbox": lambda: receiving.forget(store, now=now()),
                 "the auditor": Oversight(store, Heartbeat(settings.heartbeat_url), now, delivery.wake),
                 "falls of a score": partial(_watch_scores, store, now, delivery.wake),
+                "the deadlines": partial(cycles.keep_deadlines, wiring),
+                "the agents' own views": partial(picking.ask_agents, wiring),
             }
         ),
         # Its own clock: a long list or a helpdesk's limit keeps no draw and no digest waiting.

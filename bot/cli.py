@@ -27,6 +27,7 @@ COMMANDS = {
     "draw": ("bot.commands.drawing:draw", "Draw a period's sample and hand it to the reviewers."),
     "report": ("bot.commands.reporting:report", "IQS for team, categories and agents."),
     "outbox": ("bot.commands.outbox:outbox", "Messages that wait: look, send again, give up."),
+    "history": ("bot.commands.staffing:history", "What happened to an assignment, step by step."),
     "agreement": ("bot.commands.comparing:agreement", "Whether reviewers agree, and who is lenient."),
     "explain": ("bot.commands.reporting:explain", "The arithmetic of one review's score."),
 }

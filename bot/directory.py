@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.outcomes import Outcome, classify, error_name, retry_after
 from iqs.people import Person
-from iqs.services import delivering, enrolling
+from iqs.services import absenting, delivering, enrolling
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,9 @@ class Directory:
             enrolling.deactivate(self._store, slack_user_id)
             return True
         delivering.seen(self._store, person.id, now=self._now())
+        profile = user.get("profile") or {}
+        changed = absenting.status_seen(self._store, person, profile, now=self._now())
         if user.get("tz") and user["tz"] != person.timezone:
             enrolling.link(self._store, person.id, slack_user_id, user["tz"])
             return True
-        return False
+        return changed

@@ -1,14 +1,25 @@
 """From a Notice to its message: read what is stored at the moment of sending, and draw it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blocks import alert, digest, feedback, scorecard, shift
+from blocks import alert, commitment, digest, export, feedback, reminder, scorecard, shift
 from blocks.kit import Message
 from iqs.errors import NotFound
+from iqs.exports import File
 from iqs.notices import Notice, NoticeKind
-from iqs.services import alerting, reporting, reviewing, telling, watching
+from iqs.services import (
+    alerting,
+    closing,
+    exporting,
+    following,
+    reporting,
+    reviewing,
+    telling,
+    verifying,
+    watching,
+)
 from iqs.storage.store import Store
 
 Draw = Callable[[Store, Notice, datetime, bool], Message]
@@ -16,10 +27,17 @@ Draw = Callable[[Store, Notice, datetime, bool], Message]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A message, and the ids of gathered notices that it does not tell because their cause is gone."""
+    """A message, and the ids of gathered notices that it does not tell because their cause is gone.
+
+    `thread` is the ts of the message that it answers, if it stands in a thread. With `files`, `comment` stands above
+    them, and the message takes their place where Slack takes no file.
+    """
 
     message: Message
     untold: frozenset[int] = frozenset()
+    thread: str | None = None
+    files: tuple[File, ...] = ()
+    comment: str = ""
 
 
 def _scorecard(store: Store, notice: Notice, now: datetime, excerpts: bool) -> Message:
@@ -39,6 +57,14 @@ def _plain_digest(store: Store, notice: Notice, now: datetime, _excerpts: bool) 
     return digest.plain(reporting.digest(store, notice.object_id, now=now))
 
 
+def _details(store: Store, notice: Notice, now: datetime, _excerpts: bool) -> Message:
+    return digest.details(reporting.digest(store, notice.object_id, now=now))
+
+
+def _commitment(store: Store, notice: Notice, _now: datetime, _excerpts: bool) -> Message:
+    return commitment.message(*verifying.committed(store, notice.object_id))
+
+
 def _alert(store: Store, notice: Notice, now: datetime, _excerpts: bool) -> Message:
     return alert.message(alerting.alert(store, notice.person_id or 0, now=now))
 
@@ -47,12 +73,19 @@ def _shift(store: Store, notice: Notice, _now: datetime, _excerpts: bool) -> Mes
     return shift.message(watching.shift_report(store, notice.object_id))
 
 
+def _reminder(store: Store, notice: Notice, now: datetime, _excerpts: bool) -> Message:
+    return reminder.message(closing.reminder(store, notice.person_id or 0), now=now)
+
+
 _PICTURES: dict[NoticeKind, Draw] = {
     NoticeKind.SCORECARD: _scorecard,
+    NoticeKind.REMINDER: _reminder,
     NoticeKind.FEEDBACK: _feedback,
     NoticeKind.ALERT: _alert,
     NoticeKind.SHIFT: _shift,
+    NoticeKind.DRAW: _commitment,
     NoticeKind.DIGEST: _digest,
+    NoticeKind.DETAILS: _details,
 }
 
 
@@ -65,8 +98,11 @@ def picture(store: Store, notice: Notice, *, now: datetime, excerpts: bool) -> P
     """As `draw`, with what is told with the notice."""
     if notice.told and notice.kind is NoticeKind.FEEDBACK:
         return _reviews(store, notice)
+    if notice.kind is NoticeKind.EXPORT:
+        return _export(store, notice, now)
     # Gathered alerts need no list: each tells what stands still now.
-    return Picture(_PICTURES[notice.kind](store, notice, now, excerpts))
+    thread = following.thread(store, notice)
+    return Picture(_PICTURES[notice.kind](store, notice, now, excerpts), thread=thread)
 
 
 def plain_picture(store: Store, notice: Notice, *, now: datetime, excerpts: bool) -> Picture:
@@ -74,8 +110,16 @@ def plain_picture(store: Store, notice: Notice, *, now: datetime, excerpts: bool
     if notice.kind is NoticeKind.DIGEST:
         return Picture(_plain_digest(store, notice, now, excerpts))
     drawn = picture(store, notice, now=now, excerpts=excerpts)
+    if drawn.files:
+        return replace(drawn, files=())
     text = f"{drawn.message['text']} Open the App Home of IQS to read it."
-    return Picture(Message(text=text, blocks=[]), drawn.untold)
+    return Picture(Message(text=text, blocks=[]), drawn.untold, drawn.thread)
+
+
+def _export(store: Store, notice: Notice, now: datetime) -> Picture:
+    """The files that somebody asked for, made now, and what to say in their place."""
+    made = exporting.made(store, notice.object_id, now=now)
+    return Picture(export.words(made.wish), files=made.files, comment=export.comment(made.wish))
 
 
 def _reviews(store: Store, notice: Notice) -> Picture:

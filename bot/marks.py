@@ -1,22 +1,37 @@
 """Marks in messages: how a notice is found again in Slack when nobody knows whether it arrived.
 
-No kind of notice posts into a thread, so that a channel's history is all there is to read.
+A message of its own is looked for in the channel's history, an answer in the thread it belongs to.
 """
 
 import hashlib
 import hmac
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
 
+from iqs.errors import NotFound
 from iqs.notices import Notice
-from iqs.services import delivering
+from iqs.services import delivering, following
 from iqs.storage.store import Store
 
 EVENT_TYPE = "iqs_notice"
 LOOK_BACK = timedelta(seconds=120)  # Slack's clock and ours differ a little
-PAGES = 20
+PAGES = 100  # of one conversation, in which a message of ours may stand
+A_PAGE = 200
+IN_NAME = 12  # characters of a mark in a file's name
+
+
+@dataclass
+class Read:
+    """A read of one conversation from `since` on. One that Slack interrupted goes on at its cursor."""
+
+    since: datetime
+    found: list[str] = field(default_factory=list)
+    cursor: str | None = None
+    pages: int = 0
 
 
 class Marks:
@@ -31,36 +46,57 @@ class Marks:
         """The metadata that a notice's message carries."""
         return {"event_type": EVENT_TYPE, "event_payload": {"k": self._mark(notice)}}
 
-    def find(self, notice: Notice, channel: str, *, since: datetime) -> list[str]:
-        """The ts of every message with this notice's mark, the oldest first, from a complete read since then.
+    def in_name(self, notice: Notice) -> str:
+        """What stands in the name of a notice's file: a message that shares a file has no metadata."""
+        return self._mark(notice)[:IN_NAME]
 
-        Raises SlackApiError as the read does, and LookupError when there is too much to read: nobody knows.
+    def find(self, notice: Notice, channel: str, read: Read) -> list[str]:
+        """The ts of every message with this notice's mark, the oldest first, once `read` is complete.
+
+        None where the message is gone in whose thread it would stand. Raises SlackApiError as Slack does, and
+        `read` has what was read so far; LookupError when there is too much to read: nobody knows.
         """
         mark = self._mark(notice)
-        found: list[str] = []
-        cursor: str | None = None
-        for _ in range(PAGES):
-            page = self._reader.conversations_history(
+        try:
+            thread = following.thread(self._store, notice)
+        except NotFound:
+            return []
+        while read.pages < PAGES:
+            page = self._page(
+                thread,
                 channel=channel,
-                oldest=f"{(since - LOOK_BACK).timestamp():.6f}",
+                oldest=f"{(read.since - LOOK_BACK).timestamp():.6f}",
                 include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
+                limit=A_PAGE,
+                cursor=read.cursor,
             )
             messages: list[dict[str, Any]] = page.get("messages") or []
             for each in messages:
-                metadata = each.get("metadata") or {}
-                if metadata.get("event_type") == EVENT_TYPE and metadata["event_payload"].get("k") == mark:
-                    found.append(str(each["ts"]))
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                return sorted(found, key=_moment)
+                if _carries(each, mark):
+                    read.found.append(str(each["ts"]))
+            read.pages += 1
+            read.cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if read.cursor is None:
+                return sorted(read.found, key=_moment)
         raise LookupError("the conversation is too long to search")
+
+    def _page(self, thread: str | None, **asked: Any) -> SlackResponse:
+        if thread is None:
+            return self._reader.conversations_history(**asked)
+        return self._reader.conversations_replies(ts=thread, **asked)
 
     def _mark(self, notice: Notice) -> str:
         if self._secret is None:
             self._secret = delivering.secret(self._store)
         return hmac.new(self._secret, notice.mark_key.encode(), hashlib.sha256).hexdigest()
+
+
+def _carries(message: dict[str, Any], mark: str) -> bool:
+    """Whether the mark is in the message's metadata, or in the name of a file that it shares."""
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") == EVENT_TYPE and metadata["event_payload"].get("k") == mark:
+        return True
+    return any(mark[:IN_NAME] in str(file.get("name")) for file in message.get("files") or ())
 
 
 def _moment(ts: str) -> tuple[int, int]:

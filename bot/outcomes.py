@@ -30,6 +30,7 @@ _TABLE: dict[Outcome, frozenset[str]] = {
         {
             "as_user_not_supported",
             "cannot_dm_bot",
+            "cannot_reply_to_message",
             "channel_not_found",
             "is_archived",
             "is_inactive",
@@ -37,6 +38,7 @@ _TABLE: dict[Outcome, frozenset[str]] = {
             "messages_tab_disabled",
             "method_not_supported_for_channel_type",
             "not_in_channel",
+            "thread_not_found",
             "user_disabled",
             "user_not_found",
             "user_not_visible",

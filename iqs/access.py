@@ -10,7 +10,7 @@ from enum import StrEnum, auto
 
 from iqs.errors import NotAllowed
 from iqs.people import Person, Role
-from iqs.reviews import ReviewKind
+from iqs.reviews import ReviewKind, Stream
 
 GROUP = 5
 """Smaller teams show no team figures to their members: in a small group an average is a person."""
@@ -29,20 +29,28 @@ class Action(StrEnum):
     SEE_TEAM = auto()  # the team's figures
     SEE_AGENT = auto()  # figures of single people
     DRAW = auto()
+    TAKE = auto()  # ask for the next conversation of the sample
+    HAND_OUT = auto()  # pick a conversation for somebody
+    SET_AWAY = auto()  # say that somebody is out of office, or back
     EXPORT = auto()
     CONFIGURE = auto()
+    PLAN = auto()  # when the team's digests come, and whether
     IMPORT = auto()
     MEND = auto()  # see what does not reach its people, send it again or give it up
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewFacts:
-    """A submitted review. `released` says that its undo window is over."""
+    """A submitted review. `released` says that its undo window is over and nothing else keeps it from its agent.
+
+    The second reading of a conversation (stream `double`) is never its agent's: it measures the reviewers.
+    """
 
     team_id: int
     reviewer_id: int
     reviewee_id: int
     released: bool
+    stream: Stream = Stream.RANDOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +96,14 @@ class Standing(StrEnum):
     AUTHOR = auto()  # they wrote it
     ASSIGNED = auto()  # it was handed to them, and they hold the role for it
     AT_WORK = auto()  # assigned, and still open
+    REVIEWS = auto()  # reviewer or lead of its team
     MEMBER = auto()  # agent or reviewer of its team, which is large enough
     LEAD = auto()  # lead of its team
     ADMIN = auto()
     AUDITOR = auto()
 
 
-REVIEWEE, AUTHOR, ASSIGNED, AT_WORK, MEMBER, LEAD, ADMIN, AUDITOR = Standing
+REVIEWEE, AUTHOR, ASSIGNED, AT_WORK, REVIEWS, MEMBER, LEAD, ADMIN, AUDITOR = Standing
 
 _MAY: Mapping[tuple[Action, type[Facts]], frozenset[Standing]] = {
     (Action.SEE_REVIEW, ReviewFacts): frozenset({REVIEWEE, AUTHOR, LEAD, ADMIN}),
@@ -109,10 +118,14 @@ _MAY: Mapping[tuple[Action, type[Facts]], frozenset[Standing]] = {
     (Action.SEE_AGENT, TeamFacts): frozenset({LEAD, ADMIN, AUDITOR}),
     (Action.SEE_AGENT, AgentFacts): frozenset({REVIEWEE, LEAD, ADMIN, AUDITOR}),
     (Action.DRAW, TeamFacts): frozenset({LEAD, ADMIN}),
+    (Action.TAKE, TeamFacts): frozenset({REVIEWS}),
+    (Action.HAND_OUT, TeamFacts): frozenset({LEAD, ADMIN}),
+    (Action.SET_AWAY, AgentFacts): frozenset({REVIEWEE, LEAD, ADMIN}),
     (Action.EXPORT, TeamFacts): frozenset({LEAD, ADMIN}),
     (Action.EXPORT, Installation): frozenset({ADMIN}),
     (Action.CONFIGURE, TeamFacts): frozenset({ADMIN}),
     (Action.CONFIGURE, Installation): frozenset({ADMIN}),
+    (Action.PLAN, TeamFacts): frozenset({LEAD, ADMIN}),
     (Action.IMPORT, Installation): frozenset({ADMIN}),
     (Action.MEND, TeamFacts): frozenset({LEAD, ADMIN}),
     (Action.MEND, Installation): frozenset({ADMIN}),
@@ -148,8 +161,12 @@ SENTENCES: Mapping[Action, str] = {
     Action.SEE_TEAM: "A team's figures are for its leads, and for its members once it has five people.",
     Action.SEE_AGENT: "A person's figures are for that person and the leads of their team.",
     Action.DRAW: "Only a lead of the team can draw its conversations.",
+    Action.TAKE: "Only reviewers can ask for a conversation. Your lead can make you one.",
+    Action.HAND_OUT: "Only a lead of the team can hand out its conversations.",
+    Action.SET_AWAY: "Only that person, or a lead of their team, can say that they are out of office.",
     Action.EXPORT: "Only a lead of the team can export its reviews.",
     Action.CONFIGURE: "Only an admin can change settings.",
+    Action.PLAN: "Only a lead of the team can plan its digest.",
     Action.IMPORT: "Only an admin can import.",
     Action.MEND: "There is no such message, or it is not yours to send.",
 }
@@ -171,17 +188,19 @@ def _standings(actor: Person, facts: Facts) -> frozenset[Standing]:
 def _relations(actor: Person, facts: Facts) -> set[Standing]:
     """What binds the actor to this very thing."""
     match facts:
-        case ReviewFacts(reviewee_id=actor.id, released=True):
-            return {REVIEWEE}
         case ReviewFacts(reviewer_id=actor.id):
-            return {AUTHOR}
+            return {AUTHOR, REVIEWEE} if facts.reviewee_id == actor.id and facts.released else {AUTHOR}
+        case ReviewFacts(reviewee_id=actor.id, released=True) if facts.stream is not Stream.DOUBLE:
+            return {REVIEWEE}
         case AssignmentFacts(reviewer_id=actor.id) if _may_review(actor, facts):
             return {ASSIGNED, AT_WORK} if facts.open else {ASSIGNED}
         case AgentFacts(person_id=actor.id):
             return {REVIEWEE}
-        case TeamFacts() if facts.size >= GROUP:
-            works = {Role.AGENT, Role.REVIEWER} & actor.roles.get(facts.team_id, frozenset())
-            return {MEMBER} if works else set()
+        case TeamFacts():
+            held = actor.roles.get(facts.team_id, frozenset())
+            found = {REVIEWS} if held & {Role.REVIEWER, Role.LEAD} else set()
+            works = facts.size >= GROUP and held & {Role.AGENT, Role.REVIEWER}
+            return found | {MEMBER} if works else found
         case _:
             return set()
 
@@ -201,7 +220,8 @@ def _too_close(actor: Person, action: Action, facts: Facts) -> bool:
     """
     match facts:
         case ReviewFacts():
-            return actor.id == facts.reviewee_id != facts.reviewer_id and not facts.released
+            about = actor.id == facts.reviewee_id != facts.reviewer_id
+            return about and (not facts.released or facts.stream is Stream.DOUBLE)
         case AssignmentFacts(kind=kind) if kind is not ReviewKind.SELF:
             took_part = action is Action.RATE and actor.id in facts.participants
             return actor.id == facts.reviewee_id or took_part

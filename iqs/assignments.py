@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from iqs.conversations import Conversation
 from iqs.reviews import Draft, ReviewKind, Stream
@@ -19,6 +20,80 @@ class AssignmentState(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+
+
+MOVES: Mapping[AssignmentState, frozenset[AssignmentState]] = {
+    AssignmentState.OPEN: frozenset(AssignmentState) - {AssignmentState.OPEN},
+    AssignmentState.SUBMITTED: frozenset({AssignmentState.OPEN}),  # taken back within the undo window
+    AssignmentState.SKIPPED: frozenset(),
+    AssignmentState.CANCELLED: frozenset(),
+    AssignmentState.EXPIRED: frozenset(),
+}
+"""Every move there is: what ended otherwise than by submission stays ended, for its successor lives on."""
+
+
+def sources(state: AssignmentState) -> tuple[AssignmentState, ...]:
+    """The states from which an assignment may move into `state`."""
+    return tuple(each for each, reached in MOVES.items() if state in reached)
+
+
+class Step(StrEnum):
+    """What happened in an assignment's life, as its history says. The words are stored."""
+
+    HANDED = "handed"
+    BEGUN = "begun"  # the first rating
+    SUBMITTED = "submitted"
+    TAKEN_BACK = "taken back"
+    SKIPPED = "skipped"
+    REPLACED = "replaced"  # another conversation was handed out in its place
+    NOT_REPLACED = "not replaced"  # the draw had no other conversation of this agent left
+    REASSIGNED = "reassigned"  # the conversation went on to another reviewer
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REMINDED = "reminded"
+
+
+STEP_INTO: Mapping[AssignmentState, Step] = {
+    AssignmentState.OPEN: Step.TAKEN_BACK,
+    AssignmentState.SUBMITTED: Step.SUBMITTED,
+    AssignmentState.SKIPPED: Step.SKIPPED,
+    AssignmentState.CANCELLED: Step.CANCELLED,
+    AssignmentState.EXPIRED: Step.EXPIRED,
+}
+"""What the history calls a move into a state, unless it was a special one (`Step.REASSIGNED`)."""
+
+REASSIGNED = "reassigned"
+"""Why an assignment was cancelled whose conversation went on to another reviewer, as its row says."""
+
+DRAWN_ANEW = "drawn anew"
+"""Why an assignment was cancelled whose draw another one took the place of, as its row says."""
+
+DRAWN_TOO = "drawn at random as well"
+"""Why one picked for coaching was cancelled before anybody began it: chance came to it too, and that review counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of an assignment; `actor` is a name, None for the clock and the operator; `detail` ids and reasons."""
+
+    assignment_id: int
+    at: datetime
+    what: Step
+    actor: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class HandOnReason(StrEnum):
+    """Why a conversation was handed on to another reviewer. The words are stored."""
+
+    NO_TIME = "no time for it"
+    TOO_CLOSE = "too close to it"
+    BETTER_JUDGE = "somebody else can judge it better"
+    BALANCE = "to share the work more evenly"
+    LEFT = "reviewer left the team"
+    UNREACHABLE = "reviewer cannot be reached"
+    AWAY = "reviewer is out of office"
+    OTHER = "other"
 
 
 class SkipReason(StrEnum):
@@ -46,6 +121,33 @@ class Assignment:
     due_at: datetime | None = None
     period: str = ""
     skip_reason: str | None = None
+    picked_for: str | None = None  # why, if it was picked on purpose (`iqs.streams`)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Another look at the same conversation; `released_at` is when the two may stand beside each other."""
+
+    draft: Draft
+    score: Score
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """Who handed a conversation on, and why; `by` is None for the programme itself, `why` a `HandOnReason`."""
+
+    by: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """What came in the place of a skipped or handed-on assignment, and to whom."""
+
+    assignment_id: int
+    reviewer_id: int
+    reviewer_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +156,9 @@ class Card:
 
     `draft` holds what was entered so far (after submission: what was submitted). `score` and `undo_until` are
     None until submitted. `review_version` is 0 until the first submission and is compared when a modal submits.
+    `agent_hidden`: the reviewer may not know whose work it is (`iqs.anonymity`). `beside` is the agent's own view,
+    not to be shown before `released_at`. `handed_on` is set where another reviewer had it before, `follower` once it
+    was skipped or handed on and something came of that.
     """
 
     assignment: Assignment
@@ -69,6 +174,10 @@ class Card:
     undo_until: datetime | None = None
     review_id: int | None = None
     review_version: int = 0
+    agent_hidden: bool = False
+    beside: View | None = None
+    handed_on: HandedOn | None = None
+    follower: Follower | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -86,6 +195,20 @@ class Waiting:
     channel: str
     rated: int
     categories: int
+    due_at: datetime | None = None
+    kind: ReviewKind = ReviewKind.MANAGER
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWork:
+    """One line of a team's list of open work. `began` says that something is rated, `away` that its reviewer is."""
+
+    assignment_id: int
+    reviewer_name: str
+    reviewee_name: str
+    subject: str | None
+    began: bool
+    away: bool
     due_at: datetime | None = None
 
 
@@ -113,7 +236,7 @@ class Drawn:
 class DrawResult:
     """What a draw did. `saved` is False for a dry run, for a draw that existed already and for an empty one.
 
-    `unshared` counts drawn conversations that no reviewer may read because each took part in them.
+    `unshared` counts drawn conversations that no reviewer was given, `unshared_why` by reason (`iqs.sharing.unshared`).
     """
 
     team: str
@@ -125,3 +248,4 @@ class DrawResult:
     unshared: int = 0
     saved: bool = True
     existed: bool = False
+    unshared_why: Mapping[str, int] = field(default_factory=dict)

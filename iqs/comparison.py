@@ -63,12 +63,17 @@ class ReviewerLeniency:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A team's reviewers compared in a period; categories in the scorecard's order, reviewers by name."""
+    """A team's reviewers compared in a period; categories in the scorecard's order, reviewers by name.
+
+    `double` is the agreement in the hidden second reviews alone: chance chose them and neither reviewer knew, so it
+    holds for the sample.
+    """
 
     team: str
     period: Period
     categories: tuple[CategoryAgreement, ...]
     reviewers: tuple[ReviewerLeniency, ...]
+    double: tuple[CategoryAgreement, ...] = ()
 
 
 def categories(names: Mapping[str, str], ratings: Iterable[Shared]) -> tuple[CategoryAgreement, ...]:

@@ -1,5 +1,6 @@
 """A conversation between a customer and a support team, and its messages."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,6 +135,30 @@ class Conversation:
         if self.agent:
             ids = {self.agent.id: None, **ids}
         return tuple(each for each in ids if each)
+
+    @property
+    def most_active(self) -> str | None:
+        """Helpdesk id of who wrote most agent messages, the assignee's or the earliest of several; None for nobody."""
+        counts = Counter(self._answerers())
+        most = max(counts.values(), default=0)
+        first = [each for each, count in counts.items() if count == most]
+        return self.agent.id if self.agent and self.agent.id in first else next(iter(first), None)
+
+    @property
+    def last_answer(self) -> str | None:
+        """Helpdesk id of who wrote the last agent message; None without one."""
+        return next(iter(self._answerers()[::-1]), None)
+
+    @property
+    def bot_involved(self) -> bool:
+        """Whether a bot wrote in it."""
+        return any(each.author is Author.BOT for each in self.messages)
+
+    def _answerers(self) -> list[str]:
+        """Who wrote each agent message; one whose author nobody told counts as the assignee's."""
+        assignee = self.agent.id if self.agent else None
+        found = [each.author_id or assignee for each in self.messages if each.author is Author.AGENT]
+        return [each for each in found if each is not None]
 
 
 def bounded(messages: Iterable[Message]) -> tuple[Message, ...]:

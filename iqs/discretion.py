@@ -39,6 +39,7 @@ def published(report: TeamReport, behind: Behind) -> TeamReport:
         report = replace(
             report,
             iqs=Estimate(None, 0),
+            weighted=None,
             change=None,
             pass_rate=None,
             pass_interval=None,

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 from iqs.people import Person, Role
 
+NO_LIMIT = -1
+"""The capacity that takes a reviewer's limit away."""
+
 Rejected = tuple[int, str]
 """A line's number and why it cannot be used."""
 
@@ -13,7 +16,8 @@ Rejected = tuple[int, str]
 class PersonRow:
     """One line: who they are and exactly which roles they have in one team (none: they leave it).
 
-    `email` is in lower case. A missing Slack or helpdesk id says nothing about the one already known.
+    `email` is in lower case. A missing Slack or helpdesk id, or capacity, says nothing about the one already known.
+    `capacity` is a reviewer's in this team, in conversations a cycle, or `NO_LIMIT`.
     """
 
     line: int
@@ -23,17 +27,19 @@ class PersonRow:
     roles: frozenset[Role]
     slack_user_id: str | None = None
     helpdesk_id: str | None = None
+    capacity: int | None = None
 
 
 @dataclass(slots=True)
 class Enrolled:
-    """One person as the file wants them: exactly these roles in the teams it names for them."""
+    """One person as the file wants them: exactly these roles, and these capacities, in the teams it names."""
 
     email: str
     name: str
     slack_user_id: str | None = None
     helpdesk_ids: set[str] = field(default_factory=set)
     roles: dict[str, set[Role]] = field(default_factory=dict)
+    capacities: dict[str, int] = field(default_factory=dict)
 
 
 def enrolled(
@@ -108,4 +114,6 @@ def _merged(rows: Iterable[PersonRow]) -> list[Enrolled]:
             person.helpdesk_ids.add(row.helpdesk_id)
         team = teams.setdefault(row.team.casefold(), row.team)
         person.roles.setdefault(team, set()).update(row.roles)
+        if row.capacity is not None:
+            person.capacities.setdefault(team, row.capacity)
     return list(people.values())

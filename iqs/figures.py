@@ -1,7 +1,7 @@
 """Figures out of sums: what the database adds up becomes estimates with n, interval and change."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -22,12 +22,15 @@ from iqs.scorecards import RatingCategory, Scorecard
 from iqs.scoring import MICRO
 from iqs.statistics import (
     Change,
+    Clusters,
     Estimate,
+    Share,
     Spread,
     Stratum,
     difference,
-    estimate_from,
+    enough,
     estimate_strata,
+    estimate_weighted,
     wilson,
     zero_critical_upper,
 )
@@ -37,6 +40,9 @@ BEFORE, NOW = 0, 1
 
 TOP_CAUSES = 5
 
+NOWHERE: Mapping[int | str, float] = {}
+"""Nothing is known of what the reviews were drawn from."""
+
 NOBODY = ""
 """Of whom a review is that does not tell: history of a past programme may leave it open."""
 
@@ -45,7 +51,8 @@ NOBODY = ""
 class Tally:
     """Sums over reviews or ratings: `n` scored ones, `total` and `squares` in micropoints (squared).
 
-    `passed`, `unscored` (all N/A) and `imported` are counts of reviews; 0 for ratings.
+    `passed`, `unscored` (all N/A) and `imported` are counts of reviews; 0 for ratings. `clusters` where several
+    of them are of one conversation.
     """
 
     n: int = 0
@@ -54,9 +61,10 @@ class Tally:
     passed: int = 0
     unscored: int = 0
     imported: int = 0
+    clusters: Clusters | None = field(default=None, kw_only=True)
 
     def __add__(self, other: "Tally") -> "Tally":
-        """Both together."""
+        """Both together, without what is known of their clusters."""
         return Tally(
             self.n + other.n,
             self.total + other.total,
@@ -71,9 +79,13 @@ class Tally:
         """The mean with its interval."""
         return self.estimate_with(None)
 
-    def estimate_with(self, spread: Spread | None) -> Estimate:
-        """The same with what other reviews tell about the spread."""
-        return estimate_from(self.n, self.total, self.squares, unit=MICRO, spread=spread)
+    def estimate_with(self, spread: Spread | None, population: float | None = None) -> Estimate:
+        """The same with what other reviews tell about the spread, and what these were drawn from (`populations`)."""
+        return estimate_strata([self.stratum(population)], unit=MICRO, spread=spread)
+
+    def stratum(self, population: float | None = None) -> Stratum:
+        """As the part of a whole, drawn from so many conversations (None: unknown)."""
+        return Stratum(self.n, self.total, self.squares, population, self.clusters)
 
 
 class Cell(NamedTuple):
@@ -88,6 +100,52 @@ Tallies = Mapping[Cell, Tally]
 
 Work = Mapping[tuple[int, str, AssignmentState], int]
 """How many assignments a reviewer (id, name) has in each state."""
+
+
+class Part(NamedTuple):
+    """Counted reviews of one agent out of one draw: how many, their scores (micropoints), and of how many eligible."""
+
+    window: int
+    of: int | str
+    draw_id: int
+    n: int
+    total: int
+    eligible: int
+
+
+Populations = Mapping[int, Mapping[int | str, float]]
+"""By window and agent: of how many conversations their reviews are a random sample, as far as that is known."""
+
+
+def populations(tallies: Tallies, parts: Iterable[Part]) -> Populations:
+    """What the reviews of each cell were drawn from.
+
+    Of several draws d it is the number that corrects for all of them at once, n² / sum of n_d² / N_d; reviews that
+    no known draw brought (imported history, draws of older releases) add nothing to the sum: they stay uncorrected.
+    """
+    sums: dict[int, dict[int | str, float]] = {}
+    for part in parts:
+        own = sums.setdefault(part.window, {})
+        own[part.of] = own.get(part.of, 0.0) + part.n**2 / part.eligible
+    return {
+        window: {of: tallies[Cell(window, of)].n ** 2 / known for of, known in own.items()}
+        for window, own in sums.items()
+    }
+
+
+def sampled(tallies: Tallies, known: Populations, window: int) -> float:
+    """Which part of the eligible conversations was reviewed, 0–1, weighted as the populations are."""
+    n = whole(tallies, window).n
+    own = known.get(window, {})
+    return sum(tallies[Cell(window, of)].n ** 2 / number for of, number in own.items()) / n if n else 0.0
+
+
+def weighted(tallies: Tallies, parts: Iterable[Part], iqs: Estimate) -> Estimate | None:
+    """The mean over all eligible conversations of now, where it is known of each review what it was drawn from."""
+    now = [each for each in parts if each.window == NOW]
+    if not now or sum(each.n for each in now) != whole(tallies, NOW).n:
+        return None
+    return estimate_weighted((Share(each.n, each.total, each.eligible) for each in now), iqs, unit=MICRO)
 
 
 def whole(tallies: Tallies, window: int) -> Tally:
@@ -110,13 +168,22 @@ class Pool:
     @classmethod
     def of(cls, tallies: Iterable[Tally]) -> "Pool":
         """Of all these tallies together, each around its own mean."""
-        strata = [Stratum(each.n, each.total, each.squares) for each in tallies if each.n]
+        strata = [each.stratum() for each in tallies if each.n]
         squares = sum((each.squares for each in strata), Fraction(0)) / MICRO**2
-        return cls(squares, sum(each.n - 1 for each in strata))
+        return cls(squares, sum(each.freedom for each in strata))
+
+    def __add__(self, other: "Pool") -> "Pool":
+        """Both together."""
+        return Pool(self.squares + other.squares, self.freedom + other.freedom)
 
     def __sub__(self, other: "Pool") -> "Pool":
         """Without a part of it."""
         return Pool(self.squares - other.squares, self.freedom - other.freedom)
+
+    @property
+    def limit(self) -> int | None:
+        """The degrees of freedom of a comparison that rests on it; None where it is too little to rest on."""
+        return self.freedom if enough(self.freedom + 1) else None
 
     @property
     def spread(self) -> Spread | None:
@@ -124,81 +191,105 @@ class Pool:
         return Spread.of(self.squares, self.freedom)
 
 
-def team(
-    tallies: Tallies, populations: Mapping[int, Mapping[int | str, int]] | None = None
-) -> tuple[Estimate, Change]:
+def team(tallies: Tallies, known: Populations | None = None) -> tuple[Estimate, Change]:
     """The team's mean now from its agents' scores, and how it differs from before.
 
-    The spread within agents of the period before counts too; `populations` are, by window, how many
-    conversations each agent's reviews were drawn from, where that is known.
+    The spread within agents of the period before counts too. The estimate is about the conversations they were
+    drawn from (`known`); the change is about the work, and as uncertain if every conversation was reviewed.
     """
-    earlier = Pool.of(tally for cell, tally in tallies.items() if cell.window == BEFORE).spread
-    before, now = (
-        estimate_strata(
-            (
-                Stratum(tally.n, tally.total, tally.squares, (populations or {}).get(window, {}).get(cell.of))
-                for cell, tally in tallies.items()
-                if cell.window == window
-            ),
-            unit=MICRO,
-            spread=earlier if window == NOW else None,
-        )
-        for window in (BEFORE, NOW)
+    then, now = (
+        Pool.of(tally for cell, tally in tallies.items() if cell.window == window) for window in (BEFORE, NOW)
     )
-    return now, difference(before, now)
+    change = difference(
+        _together(tallies, BEFORE, now.spread),
+        _together(tallies, NOW, then.spread),
+        freedom=(then + now).limit,
+    )
+    return _together(tallies, NOW, then.spread, (known or {}).get(NOW, {})), change
 
 
-def compared(tallies: Tallies, of: int | str, everybody: Pool | None = None) -> tuple[Estimate, Change]:
+def _together(
+    tallies: Tallies, window: int, spread: Spread | None, known: Mapping[int | str, float] = NOWHERE
+) -> Estimate:
+    """All of a window, agent by agent."""
+    return estimate_strata(
+        (tally.stratum(known.get(cell.of)) for cell, tally in tallies.items() if cell.window == window),
+        unit=MICRO,
+        spread=spread,
+    )
+
+
+def compared(
+    tallies: Tallies, of: int | str, everybody: Pool | None = None, population: float | None = None
+) -> tuple[Estimate, Change]:
     """The estimate of now, and how it differs from before.
 
-    The spread of before helps to judge now; so does that of the others, where `everybody` pools all tallies.
+    The spread of before helps to judge now, and the other way round; so does that of the others, where
+    `everybody` pools all tallies.
+    The change is about the work: what was drawn from how many (`population`) narrows only the estimate.
     """
     before, now = (tallies.get(Cell(window, of), Tally()) for window in (BEFORE, NOW))
     own_before, own_now = Pool.of([before]), Pool.of([now])
-    earlier = own_before if everybody is None else everybody - own_now
-    others = Pool() if everybody is None else earlier - own_before
-    estimate = now.estimate_with(earlier.spread)
-    return estimate, difference(before.estimate_with(others.spread), estimate)
+    every = own_before + own_now if everybody is None else everybody
+    earlier = every - own_now
+    change = difference(
+        before.estimate_with((every - own_before).spread),
+        now.estimate_with(earlier.spread),
+        freedom=every.limit,
+    )
+    return now.estimate_with(earlier.spread, population), change
 
 
 def categories(
-    cards: Iterable[Scorecard], tallies: Tallies, rescaled: Container[str] = ()
+    cards: Iterable[Scorecard], tallies: Tallies, rescaled: Container[str] = (), part: float = 0.0
 ) -> tuple[CategoryFigure, ...]:
     """The categories of the scorecards in their order, rated or not; then others that were rated, by key.
 
-    `rescaled` has the keys of those whose scale changed.
+    `rescaled` has the keys of those whose scale changed; `part` of the conversations was reviewed (`sampled`), so
+    the same part of those in which the category counts.
     """
-    return _named({key: each.name for key, each in _known(cards).items()}, tallies, rescaled)
+    return _named({key: each.name for key, each in _known(cards).items()}, tallies, rescaled, part)
 
 
-def groups(cards: Iterable[Scorecard], tallies: Tallies) -> tuple[CategoryFigure, ...]:
+def groups(cards: Iterable[Scorecard], tallies: Tallies, part: float = 0.0) -> tuple[CategoryFigure, ...]:
     """The same for the groups of the scorecards; those that were never rated are left out."""
     names: dict[str, str] = {}
     for card in cards:
         for group in card.groups:
             names.setdefault(group.key, group.name)
-    return tuple(each for each in _named(names, tallies) if each.estimate.n)
+    return tuple(each for each in _named(names, tallies, (), part) if each.estimate.n)
 
 
 def _named(
-    names: Mapping[str, str], tallies: Tallies, rescaled: Container[str] = ()
+    names: Mapping[str, str], tallies: Tallies, rescaled: Container[str], part: float
 ) -> tuple[CategoryFigure, ...]:
     gone = sorted(str(cell.of) for cell in tallies if cell.window == NOW and cell.of not in names)
-    return tuple(
-        CategoryFigure(key, names.get(key) or readable(key), *compared(tallies, key), key in rescaled)
-        for key in [*names, *gone]
-    )
+    found = []
+    for key in [*names, *gone]:
+        n = tallies.get(Cell(NOW, key), Tally()).n
+        figure = compared(tallies, key, population=n / part if n and part else None)
+        found.append(CategoryFigure(key, names.get(key) or readable(key), *figure, key in rescaled))
+    return tuple(found)
 
 
-def persons(known: Mapping[int, str], always: Iterable[int], tallies: Tallies) -> tuple[PersonFigure, ...]:
+def persons(
+    known: Mapping[int, str],
+    always: Iterable[int],
+    tallies: Tallies,
+    drawn_from: Mapping[int | str, float] = NOWHERE,
+) -> tuple[PersonFigure, ...]:
     """One figure for each person of `always` and each with scores now, by name: people are never ranked.
 
-    `known` has the name of everybody. The others' spread helps to judge somebody with few reviews.
+    `known` has the name of everybody, `drawn_from` the populations of now. The others' spread helps to judge
+    somebody with few reviews.
     """
     shown = {*always, *(int(cell.of) for cell in tallies if cell.window == NOW and cell.of != NOBODY)}
     ordered = sorted(shown, key=lambda each: (known[each].casefold(), each))
     everybody = Pool.of(tallies.values())
-    return tuple(PersonFigure(each, known[each], *compared(tallies, each, everybody)) for each in ordered)
+    return tuple(
+        PersonFigure(each, known[each], *compared(tallies, each, everybody, drawn_from.get(each)))
+        for each in ordered
+    )
 
 
 def gave(given: Tallies, person_id: int | str) -> Estimate | None:
@@ -211,19 +302,25 @@ def gave(given: Tallies, person_id: int | str) -> Estimate | None:
 def trend(
     windows: Sequence[Period], tallies: Tallies, zone: str, unit: Unit = Unit.WEEK
 ) -> tuple[Point, ...]:
-    """One point for each week or month; the other ones' spread helps to judge one with few reviews."""
+    """One point for each week or month, agent by agent; the others' spread helps to judge one with few reviews.
+
+    A trend is read for its changes, so its intervals are those of the work, whatever part of it was reviewed.
+    """
     points = []
-    sums = [whole(tallies, place) for place in range(len(windows))]
-    pool = Pool.of(sums)
-    for each, tally in zip(windows, sums, strict=True):
+    pools = [
+        Pool.of(tally for cell, tally in tallies.items() if cell.window == place)
+        for place in range(len(windows))
+    ]
+    pool = sum(pools, Pool())
+    for place, each in enumerate(windows):
         start = periods.dates(each, zone)[0]
-        others = (pool - Pool.of([tally])).spread
+        others = (pool - pools[place]).spread
         label = (
             f"W{start.isocalendar().week}"
             if unit is Unit.WEEK
             else f"{periods.MONTHS[start.month - 1][:3].capitalize()} {start.year}"
         )
-        points.append(Point(label, start, tally.estimate_with(others), unit))
+        points.append(Point(label, start, _together(tallies, place, others), unit))
     return tuple(points)
 
 

@@ -1,6 +1,7 @@
 """The sentences of a report. They claim a change only where chance is an unlikely explanation."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from iqs import periods
@@ -28,7 +29,11 @@ MANY_SKIPPED = 10
 
 
 def headline(report: TeamReport) -> str:
-    """The period in one true sentence: the IQS, its change, and the worst clear drop of a category."""
+    """The period in one true sentence: the IQS, its change, and the worst clear drop of a category.
+
+    What changed is judged as `judged` does: a period in which nothing changed is called so in 95 of 100 cases.
+    """
+    report = judged(report)
     name, iqs = report.period.label, report.iqs
     if report.unpublished:
         return (
@@ -40,7 +45,7 @@ def headline(report: TeamReport) -> str:
     figure = f"IQS {whole(iqs.mean)} %"
     if not iqs.enough:
         return f"{figure} from only {_counted(iqs.n, 'review')} in {name}: too few to judge."
-    fallen = [each for each in clear_changes(report.categories) if _points(each) < 0]
+    fallen = [each for each in report.categories if _word(each) is Word.LOWER]
     sentence = f"{figure}, {_change(report.change)}"
     if report.rebased:
         sentence += f" ({rebased(report.rebased)})"
@@ -69,6 +74,15 @@ def finding(report: TeamReport) -> str | None:
         f"{done.skipped} of {done.drawn} drawn conversations were skipped ({show(report.skip_share, 0)} %). "
         "That many is a finding of its own: a sample with holes can mislead."
     )
+
+
+def weighted(report: TeamReport) -> str | None:
+    """The mean over all conversations, where weighing by them makes a visible difference; else None."""
+    found, iqs = report.weighted, report.iqs
+    if found is None or found.mean is None or iqs.mean is None or show(found.mean, 1) == show(iqs.mean, 1):
+        return None
+    sure = "" if found.low is None or found.high is None else f" ({show(found.low, 1)}–{show(found.high, 1)})"
+    return f"weighted by how many conversations each agent had: {show(found.mean, 1)} %{sure}"
 
 
 def goal(aim: Goal) -> str:
@@ -120,7 +134,7 @@ def withheld(report: TeamReport) -> str | None:
 
 def praise(report: TeamReport) -> str | None:
     """What went well: the category that clearly rose most, else the highest. None with too few ratings."""
-    risen = [each for each in clear_changes(report.categories) if _points(each) > 0]
+    risen = [each for each in judged(report).categories if _word(each) is Word.HIGHER]
     if risen:
         best = max(risen, key=_points)
         return f"{best.name} rose {_distance(_points(best))}, to {whole(best.estimate.mean or 0)} %."
@@ -144,26 +158,67 @@ def strength_and_focus(categories: Sequence[CategoryFigure]) -> tuple[str | None
     return _named(best), _named(worst) if whole(_mean(worst)) != whole(_mean(best)) else None
 
 
+def judged(report: TeamReport) -> TeamReport:
+    """The report with one judgement on all its changes together, the whole score's and each category's.
+
+    Whoever looks at seven figures finds "something" in one quiet week of four; here the chance of any false word
+    is 5 % for the whole report. Half of it is the whole score's, half is shared by the categories; what is found
+    clear leaves its part to the others (Holm's procedure, 1979, weighted). Intervals stay as they are.
+    """
+    among = [each for each in report.categories if _is_judged(each)]
+    family: list[tuple[str | None, Change | None, float]] = [
+        (each.key, each.change, 0.5 / len(among)) for each in among
+    ]
+    if report.change is not None and report.change.word is not Word.TOO_FEW:
+        family.append((None, report.change, 0.5))
+    clear: set[str | None] = set()
+    left = sum(part for _, _, part in family)
+    for key, change, part in sorted(family, key=lambda each: _chance(each[1]) / each[2]):
+        if _chance(change) >= (1 - CONFIDENCE) * part / left:
+            break
+        clear.add(key)
+        left -= part
+    return replace(
+        report,
+        change=report.change if None in clear else _unclear(report.change),
+        categories=tuple(
+            each if each.key in clear or each.rescaled else replace(each, change=_unclear(each.change))
+            for each in report.categories
+        ),
+    )
+
+
+def _is_judged(category: CategoryFigure) -> bool:
+    change = category.change
+    return change is not None and change.word is not Word.TOO_FEW and not category.rescaled
+
+
+def _chance(change: Change | None) -> float:
+    """The probability of such a difference by chance; two sides that do not vary at all are as they are."""
+    if change is None or change.word not in {Word.HIGHER, Word.LOWER}:
+        return 1.0
+    return change.p or 0.0
+
+
+def _unclear(change: Change | None) -> Change | None:
+    if change is None or change.word not in {Word.HIGHER, Word.LOWER}:
+        return change
+    return replace(change, word=Word.UNCLEAR)
+
+
+def _word(category: CategoryFigure) -> Word | None:
+    return None if category.change is None or category.rescaled else category.change.word
+
+
 def clear_changes(categories: Sequence[CategoryFigure]) -> list[CategoryFigure]:
     """The categories whose change is no accident even though we looked at all of them.
 
     Looking at m categories and naming the most striking one finds "something" m times as often; so the
     probability is held against 5 % / m (Bonferroni's correction).
     """
-    judged = [
-        each
-        for each in categories
-        if each.change is not None and each.change.word is not Word.TOO_FEW and not each.rescaled
-    ]
-    limit = (1 - CONFIDENCE) / max(1, len(judged))
-    return [each for each in judged if _is_clear(each.change, limit)]
-
-
-def _is_clear(change: Change | None, limit: float) -> bool:
-    """A p of None belongs to two sides that do not vary at all: there the word decides."""
-    if change is None or change.word not in {Word.HIGHER, Word.LOWER}:
-        return False
-    return change.p is None or change.p < limit
+    looked_at = [each for each in categories if _is_judged(each)]
+    limit = (1 - CONFIDENCE) / max(1, len(looked_at))
+    return [each for each in looked_at if _chance(each.change) < limit]
 
 
 def _change(change: Change | None) -> str:

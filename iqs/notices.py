@@ -16,10 +16,14 @@ class NoticeKind(StrEnum):
     """What is told. The kind decides the picture and the lane."""
 
     SCORECARD = "scorecard"  # to a reviewer: an assignment's scorecard
+    REMINDER = "reminder"  # to a reviewer: all that is open and when it is due; the object is the day
     FEEDBACK = "feedback"  # to an agent: a released review
     ALERT = "alert"  # to an admin or lead: what stands still and why; the object is the hour
     SHIFT = "shift"  # to a lead: a fall or recovery of a score
+    EXPORT = "export"  # to whoever asked: a file; the object is the audit's row of what was asked for
+    DRAW = "draw"  # to a channel: what a draw will be made from, and its hashes; the object is the commitment
     DIGEST = "digest"  # to a channel: a schedule run's digest
+    DETAILS = "details"  # to the thread of a digest that was sent: what stands behind it
 
 
 class NoticeState(StrEnum):
@@ -34,10 +38,14 @@ class NoticeState(StrEnum):
 
 LANES = (
     NoticeKind.SCORECARD,
+    NoticeKind.REMINDER,
     NoticeKind.FEEDBACK,
     NoticeKind.ALERT,
     NoticeKind.SHIFT,
+    NoticeKind.EXPORT,
+    NoticeKind.DRAW,
     NoticeKind.DIGEST,
+    NoticeKind.DETAILS,
 )
 """The order in which due notices leave."""
 
@@ -144,6 +152,11 @@ def scorecard_key(assignment_id: int) -> str:
     return f"scorecard:{assignment_id}"
 
 
+def reminder_key(person_id: int, day: int) -> str:
+    """The one reminder to a person on a local day, numbered as `date.toordinal`."""
+    return f"reminder:{person_id}:{day}"
+
+
 def feedback_key(review_id: int, version: int) -> str:
     """The one feedback message of a review's submitted version."""
     return f"feedback:{review_id}:v{version}"
@@ -159,6 +172,29 @@ def shift_key(shift_id: int, person_id: int) -> str:
     return f"shift:{shift_id}:{person_id}"
 
 
+def export_key(person_id: int, wanted: str, minute: int) -> str:
+    """The one file of what somebody asked for in a minute, counted in whole minutes since 1970 (UTC)."""
+    return f"export:{person_id}:{wanted}:{minute}"
+
+
 def digest_key(run_id: int, channel: str) -> str:
     """The one digest of a schedule's period in a channel."""
     return f"digest:{run_id}:{channel}"
+
+
+def draw_key(commitment_id: int) -> str:
+    """The one message about what a draw will be made from."""
+    return f"draw:{commitment_id}"
+
+
+def details_key(run_id: int, channel: str) -> str:
+    """The one answer in the thread of a digest."""
+    return f"details:{run_id}:{channel}"
+
+
+def details_after(sent: Notice, now: datetime) -> datetime:
+    """When the details of a digest that stands since `now` may follow.
+
+    At once; after the last look for a twin if it was sent again, for the younger of two is deleted with its thread.
+    """
+    return now if sent.resent_at is None else now + SWEEPS[-1] + SWEEPS[0]

@@ -6,6 +6,9 @@ from datetime import time
 from enum import StrEnum
 from typing import Any
 
+MOST_CAPACITY = 1_000
+"""A reviewer's capacity, in conversations a cycle, is not more: it would be no limit."""
+
 
 class Role(StrEnum):
     """What a person does in a team. Admin and auditor count in every team."""

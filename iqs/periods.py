@@ -16,6 +16,8 @@ from iqs.reports import Period, Unit
 
 TREND_WEEKS = 12
 
+TREND_MONTHS = 12
+
 TREND_MOST = 20
 """Points a trend has at most; a period of more weeks than this is shown by months."""
 
@@ -46,13 +48,14 @@ class Spans:
     """What a report compares: the span before, the period itself, the weeks (or months) of its trend.
 
     `windows` are the weeks as they are counted. They differ from `weeks` only in the last two of a digest
-    whose window began or ended while the team's zone was another.
+    whose window began or ended while the team's zone was another. `unit` says what the trend goes by.
     """
 
     before: Period
     period: Period
     weeks: tuple[Period, ...]
     windows: tuple[Period, ...]
+    unit: Unit = Unit.WEEK
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -101,20 +104,26 @@ def days(first: date, last: date, zone: str, label: str = "") -> Period:
     return Period(instant(first, time.min, zone), instant(last + DAY, time.min, zone), name)
 
 
-def week(day: date, zone: str) -> Period:
-    """The ISO week (Monday to Sunday) that holds this local date, called "week 47"."""
-    monday = day - timedelta(days=day.weekday())
-    return days(monday, monday + WEEK - DAY, zone, f"week {monday.isocalendar().week}")
+def first_of_week(day: date, week_start: int = 0) -> date:
+    """The first day of the week that holds this day; `week_start` 0 = Monday."""
+    return day - timedelta(days=(day.weekday() - week_start) % 7)
 
 
-def this_week(now: datetime, zone: str) -> Period:
-    """The ISO week that is running there."""
-    return week(local_date(now, zone), zone)
+def week(day: date, zone: str, week_start: int = 0) -> Period:
+    """The week that holds this local date, called "week 47", or "week of Nov 15" if it is no ISO week."""
+    first = first_of_week(day, week_start)
+    name = f"week of {day_name(first)}" if week_start else f"week {first.isocalendar().week}"
+    return days(first, first + WEEK - DAY, zone, name)
 
 
-def last_week(now: datetime, zone: str) -> Period:
-    """The last complete ISO week there."""
-    return week(local_date(now, zone) - WEEK, zone)
+def this_week(now: datetime, zone: str, week_start: int = 0) -> Period:
+    """The week that is running there."""
+    return week(local_date(now, zone), zone, week_start)
+
+
+def last_week(now: datetime, zone: str, week_start: int = 0) -> Period:
+    """The last complete week there."""
+    return week(local_date(now, zone) - WEEK, zone, week_start)
 
 
 def last_days(now: datetime, zone: str, count: int) -> Period:
@@ -132,13 +141,26 @@ def before(period: Period, zone: str) -> Period:
     return days(first - length, first - DAY, zone)
 
 
-def spans(period: Period, zone: str) -> Spans:
+def spans(period: Period, zone: str, week_start: int = 0) -> Spans:
     """The period with the one before it and its trend, all as this zone counts days."""
-    weeks = trend(period, zone)
-    return Spans(before(period, zone), period, weeks, weeks)
+    weeks = trend(period, zone, week_start)
+    return Spans(before(period, zone), period, weeks, weeks, trend_unit(period, zone))
 
 
-def trend(period: Period, zone: str) -> tuple[Period, ...]:
+def month_spans(period: Period, zone: str) -> Spans:
+    """A calendar month with the one before it and a year of months up to it."""
+    last = dates(period, zone)[1]
+    months = last_months(last, TREND_MONTHS, zone)
+    return Spans(months[-2], period, months, months, Unit.MONTH)
+
+
+def last_months(last: date, count: int, zone: str) -> tuple[Period, ...]:
+    """The month of this day and those before it, `count` together, oldest first."""
+    ends = [12 * last.year + last.month - 1 - back for back in reversed(range(count))]
+    return tuple(month(number // 12, number % 12 + 1, zone) for number in ends)
+
+
+def trend(period: Period, zone: str, week_start: int = 0) -> tuple[Period, ...]:
     """The weeks or months (`trend_unit`) up to and with the one in which the period ends, oldest first.
 
     As many as the period touches, in weeks TREND_WEEKS at least, and TREND_MOST at most.
@@ -146,12 +168,10 @@ def trend(period: Period, zone: str) -> tuple[Period, ...]:
     first, last = dates(period, zone)
     if trend_unit(period, zone) is Unit.MONTH:
         months = 12 * (last.year - first.year) + last.month - first.month + 1
-        ends = [12 * last.year + last.month - 1 - back for back in reversed(range(min(months, TREND_MOST)))]
-        return tuple(month(number // 12, number % 12 + 1, zone) for number in ends)
-    monday = last - timedelta(days=last.weekday())
-    touched = -((first - monday).days // 7) + 1
+        return last_months(last, min(months, TREND_MOST), zone)
+    touched = -((first - first_of_week(last, week_start)).days // 7) + 1
     count = min(TREND_MOST, max(TREND_WEEKS, touched))
-    return tuple(week(last - back * WEEK, zone) for back in reversed(range(count)))
+    return tuple(week(last - back * WEEK, zone, week_start) for back in reversed(range(count)))
 
 
 def trend_unit(period: Period, zone: str) -> Unit:
@@ -208,6 +228,11 @@ def iso_label(day: date) -> str:
     return f"{year:04}-W{number:02}"
 
 
+def is_week_label(text: str) -> bool:
+    """Whether it is written like "2026-W47"."""
+    return _WEEK.fullmatch(text.strip()) is not None
+
+
 def monday(label: str) -> date:
     """The Monday of "2026-W47"; Invalid if it is not such a label or the year has no such week."""
     found = _WEEK.fullmatch(label.strip())
@@ -227,8 +252,10 @@ def named_week(label: str, zone: str) -> Period:
     return week(monday(label), zone)
 
 
-def parse(text: str, zone: str, now: datetime) -> Period:
+def parse(text: str, zone: str, now: datetime, week_start: int = 0) -> Period:
     """A period as people type it; Invalid, with examples, for anything else.
+
+    "This week" and "last week" begin on the team's `week_start` (0 = Monday); "2026-W47" is the ISO week.
 
     "2026-W47", "this week", "last week", "last 30 days", "2026-11-01..2026-11-30" (both days included),
     "2026-11-01.." (up to today), "today", "yesterday", "2026-11-18"; "October" (the last one that has begun), "October
@@ -236,7 +263,7 @@ def parse(text: str, zone: str, now: datetime) -> Period:
     """
     words = " ".join(text.lower().split())
     today = local_date(now, zone)
-    named = _named(words, today, zone)
+    named = _named(words, today, zone, week_start)
     if named is not None:
         return named
     if words in {"all", "all time"}:
@@ -255,15 +282,15 @@ def parse(text: str, zone: str, now: datetime) -> Period:
     return named_week(text, zone)
 
 
-def _named(words: str, today: date, zone: str) -> Period | None:
+def _named(words: str, today: date, zone: str, week_start: int) -> Period | None:
     """A period with a name of the calendar; None for anything else."""
     this_quarter = (today.month + 2) // 3
     last_month = today.replace(day=1) - DAY
     relative = {
         "today": lambda: days(today, today, zone, "today"),
         "yesterday": lambda: days(today - DAY, today - DAY, zone, "yesterday"),
-        "this week": lambda: week(today, zone),
-        "last week": lambda: week(today - WEEK, zone),
+        "this week": lambda: week(today, zone, week_start),
+        "last week": lambda: week(today - WEEK, zone, week_start),
         "this month": lambda: month(today.year, today.month, zone),
         "last month": lambda: month(last_month.year, last_month.month, zone),
         "this quarter": lambda: quarter(today.year, this_quarter, zone),

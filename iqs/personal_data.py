@@ -179,9 +179,8 @@ def _as_word(word: str) -> str:
 
 
 def _written_alike(text: str) -> str:
-    if text.isascii() or _OTHERWISE.search(text) is None:
-        return text
-    return text.translate(_SAME)
+    # "translate" would ask for every single sign, and there are few of these in a text.
+    return text if text.isascii() else _OTHERWISE.sub(lambda match: chr(_SAME[ord(match[0])]), text)
 
 
 _Within = Callable[[str], tuple[int, int] | None]

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from iqs.assignments import Progress, Waiting
+from iqs.absences import Absence
+from iqs.assignments import Progress, View, Waiting
 from iqs.conversations import Conversation
 from iqs.falls import Turn
 from iqs.oversight import Operations
 from iqs.people import Person, Team
+from iqs.progress import DrawProgress
 from iqs.reviews import Draft, ReviewKind, Stream
 from iqs.scorecards import Scorecard
 from iqs.scoring import Score
@@ -197,7 +199,8 @@ class TeamReport:
     those counted came from a past programme; `skip_share` is the percent of the assignments of the period's draws
     that reviewers skipped. `groups` are the scorecard's. `rebased` are the days within both periods from which
     reviews were made with a scorecard that counts differently. `withheld` names the figures left out because
-    fewer than `iqs.access.GROUP` people stand behind them.
+    fewer than `iqs.access.GROUP` people stand behind them. `weighted` is the mean over all conversations that the
+    draws could have taken, None where that is not known of each review.
     """
 
     team: Team
@@ -225,6 +228,7 @@ class TeamReport:
     pairs: Pairs | None = None
     rebased: tuple[date, ...] = ()
     withheld: tuple[str, ...] = ()
+    weighted: Estimate | None = None
 
     @property
     def name(self) -> str:
@@ -293,13 +297,15 @@ class ReviewLine:
     submitted_at: datetime
     acknowledged: bool
     kind: ReviewKind
+    stream: Stream = Stream.RANDOM
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalReport:
     """What a person sees of their own work: only released reviews count. Its days are days in `zone`.
 
-    `given` are the scores they gave as a reviewer, None if none; `csat` is of their closed conversations.
+    `given` are the scores they gave as a reviewer, None if none; `csat` is of their closed conversations; `next_step`
+    says in one sentence what to work on.
     """
 
     person: Person
@@ -315,6 +321,7 @@ class PersonalReport:
     given: Estimate | None = None
     csat: Survey = Survey()
     rebased: tuple[date, ...] = ()
+    next_step: str | None = None
 
     @property
     def name(self) -> str:
@@ -324,7 +331,10 @@ class PersonalReport:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One released review as its reviewee reads it. `reviewer_name` is None where the team hides it."""
+    """One released review as its reviewee reads it. `reviewer_name` is None where the team hides it.
+
+    `picked_for` says why it was picked on purpose; `beside` is the reviewee's own view, once both are released.
+    """
 
     review_id: int
     reviewee: Person
@@ -339,11 +349,17 @@ class Feedback:
     submitted_at: datetime
     version: int = 1
     acknowledged_at: datetime | None = None
+    picked_for: str | None = None
+    beside: View | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Everything the App Home of one person shows; `operations` only for those who may mend something."""
+    """Everything the App Home of one person shows; `operations` only for those who may mend something.
+
+    `absence` is what is known of them being out of office, counted in days of `timezone`. `draws` are the newest of the
+    teams they lead.
+    """
 
     person: Person
     teams: tuple[Team, ...]
@@ -353,3 +369,6 @@ class Home:
     led: tuple[TeamReport, ...] = ()
     next_times: Mapping[str, datetime] = field(default_factory=dict)
     operations: Operations | None = None
+    absence: Absence | None = None
+    timezone: str = "UTC"
+    draws: tuple[DrawProgress, ...] = ()

@@ -1,19 +1,34 @@
-"""The sample: which conversations of a period are reviewed. Seeded, uniform within each agent, reproducible.
+"""The sample: which conversations of a period are reviewed. Seeded, uniform within each reviewee, reproducible.
 
-Every eligible conversation gets a rank from a keyed hash of its own key, and each agent's `quota` lowest ranks are
-drawn. The rank depends on nothing but the seed and the conversation, so the same seed and frame give the same
-sample on every machine, in any order, and an unrelated import changes nothing (docs/sampling.md).
+Every eligible conversation has a place among those its reviewee closed on one day (`iqs.services.settling`). A seed
+puts the places of each reviewee into an order, every order equally likely, and the draw walks along it: a place that
+is empty or not eligible is passed over, the rest is taken until the quota is full. Only as many places are looked
+up as are drawn, however long the history is. The proof is in docs/sampling.md.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import accumulate, islice
+from struct import Struct
+from typing import Generic, NamedTuple, TypeVar
+
+TAKEN = "taken"
+HOLE = "empty place"
+
+WORD = 1 << 64
+"""A keyed hash gives 64 random bits at a time."""
+
+_EIGHT = Struct(">8Q")
+
+MOST_AT_ONCE = 1_024
+"""Places of one reviewee that are looked up together, at most, where many are passed over."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A closed conversation of the period as the draw sees it: facts, no text.
+    """A drawn conversation: facts, no text.
 
     `participants` are the people (ids) who wrote in it; `reviewee_id` the agent whose work would be reviewed.
     A number of messages is None while the helpdesk has told only the header.
@@ -28,63 +43,158 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """The eligible candidates, and how many fell out for which reason."""
+class Stratum:
+    """One reviewee's part of a frame: the places of each day from the frame's first one on, and what may be drawn.
 
-    eligible: tuple[Candidate, ...]
-    excluded: dict[str, int]
-
-
-NO_CUSTOMER = "no customer message"
-NO_AGENT = "no agent message"
-NO_PERSON = "agent not matched to a person"
-
-
-def exclusion(candidate: Candidate) -> str | None:
-    """Why a conversation cannot be reviewed, or None: it needs at least one customer and one agent message.
-
-    What is not known yet keeps nothing out: only what was drawn is read from the helpdesk.
+    `eligible` counts the conversations that may be drawn (holes and what is filtered out left out), `quota` how many
+    of them are wanted.
     """
-    if candidate.customer_messages == 0:
-        return NO_CUSTOMER
-    if candidate.agent_messages == 0:
-        return NO_AGENT
-    return None
+
+    eligible: int
+    quota: int
+    places: tuple[int, ...]
+
+    @property
+    def wanted(self) -> int:
+        """How many are drawn: the quota, or all there are."""
+        return min(self.quota, self.eligible)
+
+    @property
+    def size(self) -> int:
+        """All places together, whatever stands in them."""
+        return sum(self.places)
 
 
-def frame(candidates: Iterable[Candidate], *, unmatched: int = 0) -> Frame:
-    """Separates the eligible from the rest, counting the reasons.
+class Spot(NamedTuple):
+    """A place: the n-th of those a reviewee closed on a day (days since 1970, UTC)."""
 
-    `unmatched` conversations of the period have an agent whom nobody here is known to be, of whichever team.
-    """
-    reasons: Counter[str] = Counter({NO_PERSON: unmatched} if unmatched else {})
-    eligible = []
-    for candidate in candidates:
-        reason = exclusion(candidate)
-        if reason is None:
-            eligible.append(candidate)
-        else:
-            reasons[reason] += 1
-    return Frame(tuple(eligible), dict(sorted(reasons.items())))
+    person_id: int
+    day: int
+    place: int
+
+
+Found = TypeVar("Found")
+
+
+class Stop(NamedTuple, Generic[Found]):
+    """A place that the seeded order came to (`position` 0 = first), what stands there, and what became of it."""
+
+    position: int
+    spot: Spot
+    found: Found | None
+    outcome: str
 
 
 def rank(seed: str, key: str) -> bytes:
-    """A conversation's place in the seeded order: 16 bytes, uniform, compared as bytes."""
+    """A key's place in a seeded order: 16 bytes, uniform, compared as bytes."""
     secret = blake2b(seed.encode(), digest_size=32).digest()
     return blake2b(key.encode(), key=secret, digest_size=16).digest()
 
 
-def seeded_order(candidates: Iterable[Candidate], seed: str) -> list[Candidate]:
-    """All candidates in the order in which this seed would draw them."""
-    return sorted(candidates, key=lambda each: rank(seed, each.key))
+def below(bound: int, word: Callable[[], int]) -> int:
+    """A number of 0 … bound - 1, each exactly as likely, from words of 64 random bits.
+
+    Words beyond the largest multiple of `bound` are thrown away: a plain remainder would favour small numbers.
+    """
+    limit = WORD - WORD % bound
+    while (drawn := word()) >= limit:
+        pass
+    return drawn % bound
 
 
-def sample(candidates: Iterable[Candidate], *, quota: int, seed: str) -> tuple[Candidate, ...]:
-    """Up to `quota` conversations of each reviewee, each set of that size equally likely; in seeded order."""
-    taken: Counter[int] = Counter()
-    drawn = []
-    for candidate in seeded_order(candidates, seed):
-        if taken[candidate.reviewee_id] < quota:
-            taken[candidate.reviewee_id] += 1
-            drawn.append(candidate)
-    return tuple(drawn)
+def seeded_numbers(seed: str, person_id: int, size: int) -> Iterator[int]:
+    """The numbers 0 … size - 1 in the order of this seed and reviewee, each order equally likely, made as asked for.
+
+    Fisher and Yates' shuffle (Durstenfeld, 1964), with only the numbers that moved kept in memory.
+    """
+    word = _words(seed, person_id)
+    moved: dict[int, int] = {}
+    for position in range(size):
+        chosen = position + below(size - position, word)
+        here = moved.pop(position, position)
+        if chosen == position:
+            yield here
+        else:
+            picked = moved.get(chosen, chosen)
+            moved[chosen] = here
+            yield picked
+
+
+def seeded_spots(seed: str, person_id: int, first_day: int, places: Sequence[int]) -> Iterator[Spot]:
+    """A reviewee's places in seeded order; `places` are the numbers of each day from `first_day` on."""
+    ends = list(accumulate(places))
+    for number in seeded_numbers(seed, person_id, ends[-1] if ends else 0):
+        day = bisect_right(ends, number)
+        yield Spot(person_id, first_day + day, number - (ends[day - 1] if day else 0))
+
+
+@dataclass(slots=True)
+class Walk:
+    """How far along a reviewee's seeded order somebody has come, and how many are still wanted."""
+
+    spots: Iterator[Spot]
+    wanted: int
+    position: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        seed: str,
+        person_id: int,
+        first_day: int,
+        stratum: Stratum,
+        *,
+        after: int = 0,
+        wanted: int | None = None,
+    ) -> "Walk":
+        """The walk that goes on after the first `after` places."""
+        spots = islice(seeded_spots(seed, person_id, first_day, stratum.places), after, None)
+        return cls(spots, stratum.wanted if wanted is None else wanted, after)
+
+
+def seek(
+    walks: Sequence[Walk],
+    look: Callable[[Sequence[Spot]], Mapping[Spot, Found]],
+    judge: Callable[[Found], str | None],
+) -> list[Stop[Found]]:
+    """Goes along each walk until what it wants is taken or its places are used up; every place it came to.
+
+    `look` finds what stands in the places, many at once; `judge` says why something is passed over, None to take it.
+    """
+    stops: list[Stop[Found]] = []
+    factor = 1
+    going = [each for each in walks if each.wanted > 0]
+    while going:
+        asked = [list(islice(each.spots, min(each.wanted * factor, MOST_AT_ONCE))) for each in going]
+        found = look([spot for spots in asked for spot in spots])
+        for walk, spots in zip(going, asked, strict=True):
+            for spot in spots:
+                if not walk.wanted:
+                    break
+                what = found.get(spot)
+                outcome = HOLE if what is None else judge(what) or TAKEN
+                stops.append(Stop(walk.position, spot, what, outcome))
+                walk.position += 1
+                walk.wanted -= outcome == TAKEN
+        going = [walk for walk, spots in zip(going, asked, strict=True) if walk.wanted and spots]
+        factor *= 2
+    return stops
+
+
+def _words(seed: str, person_id: int) -> Callable[[], int]:
+    """Words of 64 bits, one after another: BLAKE2b keyed with the seed, over the reviewee and a counter."""
+    key = blake2b(seed.encode(), digest_size=32).digest()
+    start = blake2b(b"%d|" % person_id, key=key, digest_size=64)
+    counter = 0
+    waiting: list[int] = []
+
+    def word() -> int:
+        nonlocal counter
+        if not waiting:
+            block = start.copy()
+            block.update(b"%d" % counter)
+            counter += 1
+            waiting.extend(reversed(_EIGHT.unpack(block.digest())))
+        return waiting.pop()
+
+    return word

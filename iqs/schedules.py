@@ -1,19 +1,22 @@
-"""Schedules: when a team's draw and digest are due, and which of their periods are still to be done.
+"""Schedules: when a team's draw and digests are due, and which of their periods are still to be done.
 
-A schedule is a weekday and a local minute in the team's zone. Its periods are its local dates, one each ISO
-week: neither a clock change nor a new zone or weekday makes a week come twice. What a period is about is its
-window, the ISO week before; it begins where the window before it ended, also when the zone was changed.
+A schedule is a weekday and a local minute in the team's zone, once in each period of its calendar (`iqs.cycles`): a
+working day, a week, two weeks, a month. Neither a clock change nor a new zone or weekday makes one come twice. What
+is done in a period is about its window, the period before. That begins where the window before it ended, also when
+the zone, the first day of the week or the cycle was changed: nothing is left out, and nothing comes twice.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import islice
 
 from iqs import periods
+from iqs.cycles import Calendar
 from iqs.errors import Invalid
+from iqs.people import Cycle
 from iqs.reports import Period
 
 CATCH_UP = timedelta(hours=24)
@@ -25,14 +28,20 @@ PUNCTUAL = timedelta(minutes=5)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """By number, 0 = Monday. People write names only: schedulers disagree on which day is 1."""
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 class ScheduleKind(StrEnum):
-    """What happens: the week's sample is drawn, or the week before is reported."""
+    """What happens: the cycle's sample is drawn, the week before is reported, or the month before."""
 
     DRAW = "draw"
     DIGEST = "digest"
+    MONTHLY = "monthly"
+
+
+REPORTS = frozenset({ScheduleKind.DIGEST, ScheduleKind.MONTHLY})
+"""Kinds whose runs a channel is told about."""
 
 
 class Outcome(StrEnum):
@@ -48,7 +57,8 @@ class Schedule:
     """One of a team's schedules. `weekday` 0 = Monday, `minute` 0–1439 of the local day in `zone` (IANA).
 
     It counts from `starts_after`: when it was made or moved last. Before its first period is recorded, due
-    times up to that instant are not ours; afterwards, none is late by more than the time since then.
+    times up to that instant are not ours; afterwards, none is late by more than the time since then. Up to
+    `cycle_since`, when its calendar became another one, no due time is ours: what came before stands as it was.
     """
 
     id: int
@@ -59,6 +69,8 @@ class Schedule:
     zone: str
     starts_after: datetime
     paused: bool = False
+    calendar: Calendar = field(default_factory=Calendar)
+    cycle_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +83,11 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The period recorded last: its local date, and where its window ended (None in runs of 0.1)."""
+    """The period recorded last: its local date, where its window ended (None in runs of 0.1), the label of its draw."""
 
     local_date: date
     ends_at: datetime | None = None
+    period: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,31 +143,33 @@ def due_times(
 ) -> Iterator[Due]:
     """Every due time that is still ours and later than `after`, oldest first, without end.
 
-    Ours are those in ISO weeks after that of the period recorded `last`; before the first one is recorded,
-    those later than `starts_after`. Paused or not: the caller decides what a pause means.
+    Ours are those in periods after that of the one recorded `last`; before the first one is recorded, those later
+    than `starts_after`. Where a change left less than half a period, the next one takes that in. Paused or not: the
+    caller decides what a pause means.
     """
-    if last is None:
-        after = schedule.starts_after if after is None else max(after, schedule.starts_after)
-    at = local_time(schedule.minute)
-    monday = None if last is None else _monday(last.local_date) + periods.WEEK
-    if after is not None:
-        near = _monday(periods.local_date(after, schedule.zone) - periods.WEEK)
-        monday = near if monday is None else max(monday, near)
-    assert monday is not None  # one of the two is given
-    day = monday + timedelta(days=schedule.weekday)
+    calendar, at = schedule.calendar, local_time(schedule.minute)
+    bounds = [after, schedule.cycle_since, schedule.starts_after if last is None else None]
+    past = max((each for each in bounds if each is not None), default=None)
+    first = None if last is None else calendar.following(last.local_date)
+    if past is not None:
+        near = calendar.previous(periods.local_date(past, schedule.zone) - periods.DAY)
+        first = near if first is None else max(first, near)
+    assert first is not None  # one of the two is given
     while True:
+        day = calendar.due(first, schedule.weekday)
         due = Due(day, periods.instant(day, at, schedule.zone))
-        if after is None or due.at > after:
+        if (past is None or due.at > past) and _worth(schedule, day, last):
             yield due
-        day += periods.WEEK
+        first = calendar.following(first)
 
 
 def to_do(schedule: Schedule, *, now: datetime, last: Last | None) -> tuple[Step, ...]:
     """What is due and not yet recorded, oldest first; their windows follow each other without gap or overlap.
 
     Only the newest is done, and only within `CATCH_UP` of its time; whatever was missed before it is skipped.
-    A time that a change of zone, weekday or hour moved into the past is not late: it came with the change.
-    A paused schedule has nothing to do.
+    A time that a change of zone, weekday, hour or working days moved into the past is not late: it came with the
+    change; of days that it made due at once, the newest, or the next one, takes the others in. A paused schedule has
+    nothing to do.
     """
     if schedule.paused:
         return ()
@@ -163,25 +178,34 @@ def to_do(schedule: Schedule, *, now: datetime, last: Last | None) -> tuple[Step
         if due.at > now:
             break
         missed.append(due)
+    if schedule.calendar.cycle is Cycle.DAILY:
+        came = [each for each in missed if each.at <= schedule.starts_after]
+        missed = missed[len(came) :] or came[-1:]
     steps = []
     for due in missed:
-        covered = window(schedule.zone, due.local_date, last)
+        covered = window(schedule, due.local_date, last)
         late = now - max(due.at, schedule.starts_after)
         steps.append(Step(due, _outcome(late, newest=due is missed[-1]), covered))
         last = Last(due.local_date, covered.end)
     return tuple(steps)
 
 
-def window(zone: str, local_date: date, last: Last | None = None) -> Period:
-    """What the period of this local date is about: the ISO week before it, named so, as the zone counts it.
+def window(schedule: Schedule, local_date: date, last: Last | None = None) -> Period:
+    """What is done on this local date is about: the period before it, named so, as the schedule's zone counts it.
 
     It begins where the window recorded last ended, whatever the zone was then: a move to the west makes it
-    some hours longer, one to the east shorter.
+    some hours longer, one to the east shorter; so does a change of the cycle.
     """
-    week = periods.week(local_date - periods.WEEK, zone)
+    calendar = schedule.calendar
+    whole = calendar.span(calendar.previous(local_date), schedule.zone)
     if last is None:
-        return week
-    return Period(last.ends_at or window(zone, last.local_date).end, week.end, week.label)
+        return whole
+    return Period(last.ends_at or window(schedule, last.local_date).end, whole.end, whole.label)
+
+
+def label(schedule: Schedule, local_date: date) -> str:
+    """The label of the period that is drawn on this local date: "2026-W47" (`iqs.cycles`)."""
+    return schedule.calendar.label(schedule.calendar.previous(local_date))
 
 
 def upcoming(
@@ -191,8 +215,20 @@ def upcoming(
     return () if schedule.paused else tuple(islice(due_times(schedule, after=now, last=last), count))
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _worth(schedule: Schedule, local_date: date, last: Last | None) -> bool:
+    """Whether enough of the period is left to be done by itself: half of it; and that it was not drawn by its name.
+
+    A team that works on Fridays no more could come to Thursday twice, one that works on fewer days to an older one.
+    """
+    if last is not None and last.period is not None:
+        name = label(schedule, local_date)
+        days = schedule.calendar.cycle is Cycle.DAILY and _DAY.fullmatch(last.period)
+        if name == last.period or (days and name < last.period):
+            return False
+    if last is None or last.ends_at is None:
+        return True
+    whole, rest = window(schedule, local_date), window(schedule, local_date, last)
+    return 2 * (rest.end - rest.start) >= whole.end - whole.start
 
 
 def _outcome(late: timedelta, *, newest: bool) -> Outcome:

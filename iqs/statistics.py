@@ -133,19 +133,61 @@ def estimate_from(
 
 
 @dataclass(frozen=True, slots=True)
+class Clusters:
+    """Reviews that share conversations: how many conversations, and how far those lie from the mean.
+
+    `squares` adds up, over the conversations, (sum of the distances of its reviews to the mean)², divided by the
+    square of the reviews that a conversation has on average: with one review each, the plain sum of squares.
+    """
+
+    conversations: int
+    squares: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Stratum:
-    """One agent's scores as sums, and of how many conversations they are a random sample (None: unknown)."""
+    """One agent's scores as sums, and of how many conversations they are a random sample (None: unknown).
+
+    `clusters` where conversations have several reviews: these are no independent looks at the agent's work.
+    """
 
     n: int
     total: Fraction | int
     total_squares: Fraction | int
-    population: int | None = None
+    population: float | None = None
+    clusters: Clusters | None = None
 
     @property
     def squares(self) -> Fraction:
-        """The sum of squared distances to the agent's own mean."""
+        """The sum of squared distances to the agent's own mean, of conversations where they are clusters."""
+        if self.clusters is not None:
+            return self.clusters.squares
         exact = Fraction(self.total_squares) - Fraction(self.total) ** 2 / self.n if self.n else Fraction(0)
         return max(Fraction(0), exact)
+
+    @property
+    def freedom(self) -> int:
+        """The degrees of freedom in `squares`."""
+        return max(0, self._cases - 1)
+
+    @property
+    def variance_share(self) -> float:
+        """What the error² of the sum of these scores is, in s²: n, corrected for population and clusters."""
+        corrected = 1.0 if self.population is None else max(0.0, 1 - self.n / self.population)
+        return self.n**2 / self._cases * corrected
+
+    @property
+    def _cases(self) -> int:
+        return self.n if self.clusters is None else self.clusters.conversations
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Reviews of one agent out of one draw: `n` of `population` eligible conversations, their scores' `total`."""
+
+    n: int
+    total: Fraction | int
+    population: int
 
 
 def estimate_strata(strata: Iterable[Stratum], *, unit: int = 1, spread: Spread | None = None) -> Estimate:
@@ -154,21 +196,48 @@ def estimate_strata(strata: Iterable[Stratum], *, unit: int = 1, spread: Spread 
     The draw fixes how many reviews each agent gets, so that differences between agents are no chance:
     error² = s² / n x sum of n_h / n x (1 - n_h / N_h) over the agents h, with the SD s within agents, pooled over
     them and with `spread` (Cochran, Sampling Techniques, 5.3). Where hardly any agent has two reviews and nothing
-    is known from before, it is the plain interval.
+    is known from before, it is the plain interval. Where conversations have several reviews, s is the SD of
+    conversations, and k_h of them count in place of n_h reviews (n_h² / k_h for n_h; the same book, 9A).
     """
     parts = [each for each in strata if each.n]
     n = sum(each.n for each in parts)
-    freedom = n - len(parts)
+    freedom = sum(each.freedom for each in parts)
     total = sum((Fraction(each.total) for each in parts), Fraction(0))
-    if freedom + (spread.freedom if spread else 0) < MIN_N - 1:
+    if not n:
+        return Estimate(None, 0)
+    plain = all(each.clusters is None for each in parts)
+    if plain and freedom + (spread.freedom if spread else 0) < MIN_N - 1:
         squares = sum((Fraction(each.total_squares) for each in parts), Fraction(0))
         return estimate_from(n, total, squares, unit=unit, spread=spread)
     within = sum((each.squares for each in parts), Fraction(0)) / unit**2
-    corrected = sum(
-        each.n / n * (1.0 if each.population is None else max(0.0, 1 - each.n / each.population))
+    corrected = sum(each.variance_share for each in parts) / n
+    return _estimate(float(total / unit / n), n, float(within), freedom, corrected, spread)
+
+
+def estimate_weighted(shares: Iterable[Share], within: Estimate, *, unit: int = 1) -> Estimate:
+    """The mean over all eligible conversations, each review weighted by 1 / the probability of its conversation.
+
+    mean = sum of N_h / N x mean_h, error² = s² x sum of (N_h / N)² / n_h x (1 - n_h / N_h), over agents and draws h
+    (Cochran, 5.2-5.3), with the SD s and its degrees of freedom as they are known `within` agents.
+    """
+    parts = [each for each in shares if each.n]
+    everything = sum(each.population for each in parts)
+    n = sum(each.n for each in parts)
+    if not parts:
+        return Estimate(None, 0)
+    mean = float(
+        sum(Fraction(each.population, everything) * Fraction(each.total) / each.n for each in parts) / unit
+    )
+    if within.sd is None:
+        return Estimate(mean, n)
+    share = sum(
+        (each.population / everything) ** 2 / each.n * max(0.0, 1 - each.n / each.population)
         for each in parts
     )
-    return _estimate(float(total / unit / n), n, float(within), freedom, corrected, spread)
+    error = within.sd * sqrt(share)
+    half = t_quantile(within.freedom) * error
+    low, high = max(0.0, mean - half), min(100.0, mean + half)
+    return Estimate(mean, n, low, high, within.sd, error, within.freedom)
 
 
 def _estimate(
@@ -208,10 +277,11 @@ def half_width(sd: float, n: int, population: int | None = None) -> float:
     return t_quantile(n - 1) * sd / sqrt(n) * correction
 
 
-def difference(before: Estimate, after: Estimate) -> Change:
+def difference(before: Estimate, after: Estimate, *, freedom: float | None = None) -> Change:
     """Whether `after` is higher than `before`, by Welch's t interval for independent samples.
 
-    Its degrees of freedom are Satterthwaite's, from the errors of both sides and theirs.
+    Its degrees of freedom are Satterthwaite's, from the errors of both sides and theirs; at most `freedom`, where
+    both sides borrowed of one pool of scores: what was counted on both must not count twice.
 
     A difference whose interval holds 0 is "no clear difference"; a side with fewer than MIN_N scores is
     "not enough reviews yet", whatever the difference. Two sides that do not vary at all are compared as they
@@ -226,9 +296,10 @@ def difference(before: Estimate, after: Estimate) -> Change:
     low = high = p = None
     if any(parts):
         error = sqrt(sum(parts))
-        freedom = sum(parts) ** 2 / (parts[0] ** 2 / before.freedom + parts[1] ** 2 / after.freedom)
-        half = t_quantile(freedom) * error
-        low, high, p = points - half, points + half, _two_sided(points / error, freedom)
+        own = sum(parts) ** 2 / (parts[0] ** 2 / before.freedom + parts[1] ** 2 / after.freedom)
+        own = own if freedom is None else min(own, freedom)
+        half = t_quantile(own) * error
+        low, high, p = points - half, points + half, _two_sided(points / error, own)
     if not (enough(before.n) and enough(after.n)):
         return Change(points, low, high, Word.TOO_FEW, p)
     if (points if low is None else low) > 0:

@@ -15,6 +15,7 @@ from iqs.storage import tables
 
 START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday
 AGENTS, REVIEWERS = range(1, 7), range(7, 10)
+TALK = 100_000
 CAUSES = (RootCause("unread", "Did not read the question"), RootCause("rushed", "Rushed"))
 CARD = Scorecard(
     "Generated",
@@ -95,15 +96,25 @@ def people(tx, *, zone="UTC"):
 
 
 def reviews(tx, history, number, *, seed=1, days=70, team=None, start=START):
-    """Submitted reviews at random moments, of every kind and stream, some with N/A, some all N/A."""
+    """Submitted reviews at random moments, of every kind and stream, some with N/A, some all N/A.
+
+    Each is of a conversation of its own, TALK and its number.
+    """
     first = len(history.reviews) + 1
     made = invented(number, seed, days, team or tuple(history.teams), start)
-    rows, ratings = [], []
+    rows, ratings, talks = [], [], []
     for n, (review, given) in enumerate(made, first):
         history.reviews.append(review)
+        talks.append(
+            {
+                "id": TALK + n, "source": "t", "external_id": f"r{n}", "channel": "email",
+                "reviewee_id": review.reviewee, "fingerprint": "", "imported_at": START,
+                "subject": f"Subject {review.reviewee}",
+            }
+        )  # fmt: skip
         rows.append(
             {
-                "id": n, "team_id": review.team, "conversation_id": review.reviewee,
+                "id": n, "team_id": review.team, "conversation_id": TALK + n,
                 "reviewer_id": review.reviewer, "reviewee_id": review.reviewee, "scorecard_version_id": 1,
                 "kind": review.kind, "stream": review.stream, "state": "submitted", "comment": "",
                 "version": 1, "created_at": review.at, "submitted_at": review.at, "passed": review.passed,
@@ -118,6 +129,7 @@ def reviews(tx, history, number, *, seed=1, days=70, team=None, start=START):
             }
             for place, key in enumerate(given, 1)
         ]  # fmt: skip
+    tx.execute(insert(tables.Conversation), talks)
     tx.execute(insert(tables.Review), rows)
     tx.execute(insert(tables.Rating), ratings)
 

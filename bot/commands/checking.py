@@ -30,6 +30,7 @@ HELPFUL_SCOPES = {
     "im:history": "without it a direct message whose fate is unknown cannot be looked for",
     "channels:history": "without it the same holds for digests in public channels",
     "groups:history": "without it the same holds for digests in private channels",
+    "files:write": "without it /iqs export cannot send its file, and says so",
     "channels:read": "without it public channels cannot be checked",
     "groups:read": "without it private channels cannot be checked",
 }

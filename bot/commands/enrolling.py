@@ -10,7 +10,11 @@ import click
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
 from bot.commands.scheduling import lines as scheduling_lines
+from bot.commands.staffing import away, back, capacity
+from iqs import streams
 from iqs.errors import Invalid
+from iqs.people import AfterDeadline, Cycle, QuotaOf, RevieweeRule, Team
+from iqs.schedules import weekday_of
 from iqs.services import enrolling, planning, scheduling
 
 _REDACTION = {
@@ -33,7 +37,7 @@ def people() -> None:
 def import_people(file: Path, *, as_json: bool) -> None:
     """Import teams and people from a CSV file.
 
-    Columns: team,email,name,roles,slack_user_id,helpdesk_id. Roles (agent, reviewer, lead, admin, auditor)
+    Columns: team,email,name,roles,slack_user_id,helpdesk_id,capacity. Roles (agent, reviewer, lead, admin, auditor)
     are separated by spaces; the last two columns may be empty, and one person may stand in several teams.
     Doing it again changes nothing.
     """
@@ -67,11 +71,12 @@ def list_teams() -> None:
             days = " ".join(DAYS[day] for day in sorted(each.working_days)) or "none"
             click.echo(
                 f"{each.name}: channel {each.channel_id or 'none yet'}, {each.timezone}, "
-                f"{each.opens:%H:%M}–{each.closes:%H:%M} {days}, {each.quota} conversations an agent "
-                f"and week, reviewer's name {'shown' if each.shows_reviewer else 'hidden'}, "
+                f"{each.opens:%H:%M}–{each.closes:%H:%M} {days}, week from {DAYS[each.week_start]}, "
+                f"{_cycle(each)}, reviewer's name {'shown' if each.shows_reviewer else 'hidden'}, "
                 f"personal data {'redacted' if each.redacts else 'stored as it comes'}, "
                 f"{'no goal' if each.goal is None else f'goal {each.goal} %'}, "
-                f"people {'named' if each.names_people else 'not named'} in the digest"
+                f"people {'named' if each.names_people else 'not named'} in the digest, {_beside(each)}, "
+                f"drawn from {' '.join(enrolling.filters_of(store, each)) or 'all conversations'}"
             )
 
 
@@ -81,10 +86,58 @@ def list_teams() -> None:
 @click.argument("name")
 @click.option("--channel", help='Slack channel id of the weekly digest, such as C0123456789; "" for none.')
 @click.option("--timezone", help="IANA time zone, such as Europe/Berlin.")
-@click.option("--quota", type=int, help="Conversations drawn for each agent and week.")
+@click.option("--quota", type=int, help="Conversations drawn for each agent (or reviewer) and cycle.")
+@click.option(
+    "--quota-of",
+    type=click.Choice([each.value for each in QuotaOf]),
+    help="Whose number the quota is: each reviewee's or each reviewer's, who then go round the agents.",
+)
+@click.option(
+    "--cycle", type=click.Choice([each.value for each in Cycle]), help="How often the sample is drawn."
+)
+@click.option("--due-days", type=int, help="Days a reviewer has; work is due at the end of a working day.")
+@click.option(
+    "--after-deadline",
+    type=click.Choice([each.value for each in AfterDeadline]),
+    help="What becomes of open work then: it is carried over and called late, or it expires.",
+)
+@click.option("--week-start", help="The weekday on which weeks of reports and digests begin, by name.")
 @click.option("--opens", help="Start of the working day, such as 09:00: nobody is written to before.")
 @click.option("--closes", help="End of the working day, such as 18:00.")
 @click.option("--days", help='Working days, such as "mon tue wed thu fri".')
+@click.option(
+    "--filter",
+    "filters",
+    multiple=True,
+    metavar="NAME=VALUES",
+    help="What the sample is drawn from, several times for several filters, which replace those before: "
+    "channel=email,chat · tag=a,b · without-tag=vip · language=en · csat=0..40 · messages=4.. · first-response=..2h · "
+    "handle=5m.. · open-days=..14 · closed-days=..3 · bot=no · without-person=MAIL · without-conversation=demo:c1; "
+    '"none" for all.',
+)
+@click.option(
+    "--reviewee",
+    type=click.Choice([each.replace("_", "-") for each in RevieweeRule]),
+    help="Whose work a conversation is: its assignee's, the most active agent's, or who answered last.",
+)
+@click.option(
+    "--targets",
+    help='What is also picked on purpose, for coaching, such as "csat<=40,handle>2h,reopened,tag=escalated,max=5"; '
+    '"none" for nothing. It never moves IQS.',
+)
+@click.option(
+    "--double", "double_percent", type=int, help="Percent of the sample that two review unawares; 0 for none."
+)
+@click.option(
+    "--self-reviews",
+    type=click.Choice(["on", "off"]),
+    help="Whether agents are asked for their own view of what is reviewed; off unless set.",
+)
+@click.option(
+    "--hide-agent/--show-agent",
+    default=None,
+    help="Whether reviewers read whose work it is; leads always do.",
+)
 @click.option("--show-reviewer/--hide-reviewer", default=None, help="Whether agents read who reviewed them.")
 @click.option(
     "--redact",
@@ -110,6 +163,17 @@ def set_team(
     redact: str | None,
     goal: str | None,
     name_people: str | None,
+    filters: tuple[str, ...],
+    reviewee: str | None,
+    targets: str | None,
+    double_percent: int | None,
+    self_reviews: str | None,
+    hide_agent: bool | None,
+    quota_of: str | None,
+    cycle: str | None,
+    due_days: int | None,
+    after_deadline: str | None,
+    week_start: str | None,
 ) -> None:
     """Change a team's settings; what is not named stays."""
     wanted: dict[str, Any] = {
@@ -123,18 +187,50 @@ def set_team(
         "redacts": None if redact is None else redact == "on",
         "goal": _goal(goal),
         "names_people": None if name_people is None else name_people == "on",
+        "filters": filters or None,
+        "reviewee_rule": None if reviewee is None else RevieweeRule(reviewee.replace("-", "_")),
+        "targets": None if targets is None else streams.read(targets),
+        "double_percent": double_percent,
+        "self_reviews": None if self_reviews is None else self_reviews == "on",
+        "hides_agent": hide_agent,
+        "quota_of": None if quota_of is None else QuotaOf(quota_of),
+        "cycle": None if cycle is None else Cycle(cycle),
+        "due_days": due_days,
+        "after_deadline": None if after_deadline is None else AfterDeadline(after_deadline),
+        "week_start": None if week_start is None else weekday_of(week_start),
     }
     given = {key: value for key, value in wanted.items() if value is not None}
     if not given:
         raise Invalid("Nothing to change was named. See: iqs team set --help")
     with opened_store() as store:
         changed = enrolling.configure_team(store, None, name, now=now(), **given)
-        moved = planning.planned(store, now=now(), team_name=name) if timezone is not None else []
+        moving = (timezone, cycle, week_start) != (None, None, None)
+        moved = planning.planned(store, now=now(), team_name=name) if moving else []
     click.echo(f"{changed.name} is set.")
     if redact is not None:
         click.echo(_REDACTION[changed.redacts])
     for line in (line for each in moved for line in scheduling_lines(each)):
         click.echo(line)
+
+
+def _beside(team: Team) -> str:
+    """What stands beside the sample, and whether agents are hidden, in one phrase."""
+    return (
+        f"work is the {team.reviewee_rule.replace('_', '-')}'s, "
+        f"picked for coaching: {streams.of(team.targets).words}, {team.double_percent} % reviewed twice, "
+        f"self reviews {'on' if team.self_reviews else 'off'}, "
+        f"agent's name {'hidden from reviewers' if team.hides_agent else 'shown'}"
+    )
+
+
+def _cycle(team: Team) -> str:
+    """How the team draws, in one phrase."""
+    whose = "agent" if team.quota_of is QuotaOf.REVIEWEE else "reviewer"
+    then = "expires" if team.after_deadline is AfterDeadline.EXPIRE else "is carried over"
+    return (
+        f"{team.cycle}: {team.quota} conversations for each {whose}, "
+        f"due in {team.due_days} {'day' if team.due_days == 1 else 'days'}, open work {then}"
+    )
 
 
 def _time(option: str, text: str | None) -> time | None:
@@ -165,3 +261,8 @@ def _days(text: str | None) -> frozenset[int] | None:
     if unknown:
         raise Invalid(f"--days knows {' '.join(DAYS)}, not “{unknown[0]}”.")
     return frozenset(DAYS.index(each[:3]) for each in named)
+
+
+people.add_command(away)
+people.add_command(back)
+team.add_command(capacity)

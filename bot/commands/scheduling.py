@@ -1,4 +1,4 @@
-"""`iqs schedule`: when each team's draw and digest happen."""
+"""`iqs schedule`: when each team's draw and digests happen."""
 
 import json
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ import click
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
 from iqs.errors import Invalid
+from iqs.people import Cycle
 from iqs.periods import zone_of
-from iqs.schedules import WEEKDAYS, Due, ScheduleKind, local_time, minute_of, weekday_of
+from iqs.schedules import WEEKDAYS, Due, Schedule, ScheduleKind, local_time, minute_of, weekday_of
 from iqs.services import planning
 from iqs.services.planning import Planned
 
@@ -85,7 +86,7 @@ def set_schedule(*, team: str, kind: str, day: str | None, at: str | None) -> No
     epilog=examples("iqs schedule pause --team Support", "iqs schedule pause --team Support --kind draw")
 )
 @click.option("--team", required=True, help="The team's name.")
-@click.option("--kind", type=click.Choice(KINDS), help="One of them only; both when left out.")
+@click.option("--kind", type=click.Choice(KINDS), help="One of them only; all when left out.")
 def pause(*, team: str, kind: str | None) -> None:
     """Stop a team's schedules until they are resumed."""
     with opened_store() as store:
@@ -97,7 +98,7 @@ def pause(*, team: str, kind: str | None) -> None:
     epilog=examples("iqs schedule resume --team Support", "iqs schedule resume --team Support --kind draw")
 )
 @click.option("--team", required=True, help="The team's name.")
-@click.option("--kind", type=click.Choice(KINDS), help="One of them only; both when left out.")
+@click.option("--kind", type=click.Choice(KINDS), help="One of them only; all when left out.")
 def resume(*, team: str, kind: str | None) -> None:
     """Go on with paused schedules, and print their next three times.
 
@@ -111,13 +112,27 @@ def resume(*, team: str, kind: str | None) -> None:
 def lines(planned: Planned) -> Iterator[str]:
     """A schedule as people read it, with its next times."""
     schedule = planned.schedule
-    at = f"{WEEKDAYS[schedule.weekday].title()} {local_time(schedule.minute):%H:%M}"
-    state = "paused" if schedule.paused else f"every {at}"
+    at = f"{_days(schedule)} {local_time(schedule.minute):%H:%M}"
+    state = "paused" if schedule.paused else at
     yield f"{planned.team.name}, {schedule.kind}: {state} ({schedule.zone})"
     for due in planned.waiting:
         yield f"  due since {_both(due, schedule.zone)}: done at the next tick of `iqs run` or `iqs worker`"
     for due in planned.coming:
         yield f"  {_both(due, schedule.zone)}"
+
+
+def _days(schedule: Schedule) -> str:
+    """On which days it happens."""
+    weekday = WEEKDAYS[schedule.weekday].title()
+    match schedule.calendar.cycle:
+        case Cycle.DAILY:
+            return "every working day"
+        case Cycle.WEEKLY:
+            return f"every {weekday}"
+        case Cycle.BIWEEKLY:
+            return f"every second {weekday}"
+        case Cycle.MONTHLY:
+            return f"the first {weekday} of the month"
 
 
 def _chosen(kind: str | None) -> list[ScheduleKind]:
@@ -139,6 +154,7 @@ def _object(planned: Planned) -> dict[str, Any]:
     return {
         "team": planned.team.name,
         "kind": schedule.kind.value,
+        "cycle": schedule.calendar.cycle.value,
         "day": WEEKDAYS[schedule.weekday],
         "at": f"{local_time(schedule.minute):%H:%M}",
         "zone": schedule.zone,

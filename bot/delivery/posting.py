@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
 
-from blocks.kit import Message
+from bot.delivery import uploading
 from bot.delivery.verdicts import RETRY_STEPS, Verdict, What, judge
 from bot.drawing import Picture, picture, plain_picture
 from bot.errors import where
@@ -78,14 +79,31 @@ class Poster:
         return drawn if ours else Verdict(What.BACK)
 
     def _posted(self, notice: Notice, channel: str, drawn: Picture, *, plain: bool = False) -> Verdict:
-        answer = self._post(channel, drawn.message, self._marks.metadata(notice))
+        if drawn.files:
+            return self._shared(notice, channel, drawn)
+        answer = self._post(channel, drawn, self._marks.metadata(notice))
         return Verdict(What.SENT, channel=channel, ts=str(answer["ts"]), untold=drawn.untold, plain=plain)
 
-    def _post(self, channel: str, message: Message, metadata: dict[str, Any]) -> Any:
+    def _shared(self, notice: Notice, channel: str, drawn: Picture) -> Verdict:
+        """Its files in one message; words in their place where Slack takes no file from the app."""
+        try:
+            stored = uploading.store(self._poster, drawn.files, self._marks.in_name(notice))
+        except Exception as error:  # noqa: BLE001 - classified; nothing is visible yet, so that it may be done again
+            name = error_name(error)
+            if name in uploading.REFUSALS:
+                log.warning("Slack takes no file for notice %d (%s): words go in its place", notice.id, name)
+                return self._posted(notice, channel, replace(drawn, files=()), plain=True)
+            wait = retry_after(error)
+            return judge(notice, classify(error), name, wait=wait, now=self._now(), wrote=False)
+        ts = uploading.share(self._poster, stored, channel, drawn.comment)
+        return Verdict(What.SENT, channel=channel, ts=ts)
+
+    def _post(self, channel: str, drawn: Picture, metadata: dict[str, Any]) -> Any:
         return self._poster.chat_postMessage(
             channel=channel,
-            text=message["text"],
-            blocks=message["blocks"] or None,
+            text=drawn.message["text"],
+            blocks=drawn.message["blocks"] or None,
+            thread_ts=drawn.thread,
             metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,

@@ -4,13 +4,17 @@ Opening has a limit of its own, far below the one of posts. Whoever is not opene
 are not claimed meanwhile, so that people who can be written to are not held up by people who are new.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from slack_sdk import WebClient
 
 from bot.delivery.pacing import Limits, Window
 from bot.outcomes import Outcome, classify, error_name, retry_after
-from iqs.services.delivering import Address
+from iqs.notices import Notice
+from iqs.services import addressing
+from iqs.services.addressing import Address
+from iqs.storage.store import Store
 
 MOST = 2_000
 """People who wait to be opened at a time; claims leave them out by name."""
@@ -104,3 +108,9 @@ class Reach:
         self._fresh.discard(user)
         self._channels.pop(user, None)
         return remembered
+
+
+def addresses(store: Store, notices: Iterable[Notice]) -> dict[int, Address]:
+    """Where the people of these notices are written to, by person; without who is not active or not linked."""
+    people = {each.person_id for each in notices if each.person_id is not None}
+    return addressing.addresses(store, people) if people else {}

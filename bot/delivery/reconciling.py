@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from slack_sdk import WebClient
 
 from bot.delivery.verdicts import Verdict, What, judge_look
 from bot.drawing import draw
-from bot.marks import Marks
-from bot.outcomes import classify, error_name, retry_after
+from bot.marks import Marks, Read
+from bot.outcomes import Outcome, classify, error_name, retry_after
 from iqs.errors import IQSError
 from iqs.notices import Notice, NoticeKind
+from iqs.outbox import MAYBE
 from iqs.services import delivering
 from iqs.storage.store import Store
 
@@ -23,7 +25,20 @@ SWEEP_AGAIN = timedelta(minutes=5)
 SWEEP_PATIENCE = timedelta(days=1)
 """How long after the second sending twins are looked for at most."""
 
+TOO_LONG = 3_600.0
+"""Seconds before a conversation that is too long to be read whole is tried again."""
+
+UNFINISHED = 100
+"""Interrupted reads that are remembered; the oldest is forgotten, and begins anew."""
+
 GONE = frozenset({"message_not_found", "channel_not_found", "is_archived"})
+
+
+class Swept(NamedTuple):
+    """How many twins were deleted, and how many seconds Slack asks to wait before it is asked again."""
+
+    deleted: int = 0
+    wait: float = 0.0
 
 
 class Reconciler:
@@ -45,6 +60,7 @@ class Reconciler:
         self._marks = marks
         self._now = now
         self._excerpts = excerpts
+        self._unfinished: dict[tuple[object, ...], Read] = {}
 
     def look(self, notice: Notice, user: str | None, channel: str | None) -> Verdict:
         """Whether a notice that may have been posted stands in Slack; only a whole read says that it does not."""
@@ -53,11 +69,11 @@ class Reconciler:
                 channel = str(self._reader.conversations_open(users=user)["channel"]["id"])
             if channel is None:
                 return Verdict(What.DOUBT, "may have arrived; not reachable", 300.0)
-            found = self._marks.find(notice, channel, since=_since(notice, self._now()))
+            found = self._find(notice, channel)
+        except LookupError:
+            return Verdict(What.DOUBT, f"{MAYBE}; the conversation is too long", TOO_LONG)
         except Exception as error:  # noqa: BLE001 - classified
-            harmless = (
-                notice.kind is NoticeKind.SCORECARD
-            )  # a claim is unique: a second picture of it does no harm
+            harmless = _is_harmless(notice)
             return judge_look(
                 notice, classify(error), error_name(error), harmless=harmless, wait=retry_after(error)
             )
@@ -66,26 +82,27 @@ class Reconciler:
         log.warning("notice %d did not arrive: sending it once more", notice.id)
         return Verdict(What.RESEND, "did not arrive")
 
-    def sweep(self, notice: Notice) -> int:
-        """Looks for twins of a message that was sent again, and deletes all but the oldest; returns how many."""
+    def sweep(self, notice: Notice) -> Swept:
+        """Looks for twins of a message that was sent again, and deletes all but the oldest."""
         now = self._now()
-        deleted, again = 0, None
+        deleted, wait, again = 0, 0.0, None
         try:
             deleted = self._sweep(notice)
         except Exception as error:  # noqa: BLE001 - tried again, and given up after a day
             name = error_name(error)
             begun = notice.resent_at or now
+            wait = retry_after(error) if classify(error) is Outcome.WAIT else 0.0
             if name != "missing_scope" and now - begun < SWEEP_PATIENCE:
-                again = now + SWEEP_AGAIN
+                again = now + (timedelta(seconds=wait) if wait else SWEEP_AGAIN)
             log.info("twins of notice %d could not be looked for: %s", notice.id, name)
         delivering.swept(self._store, notice, now=now, again=again)
-        return deleted
+        return Swept(deleted, wait)
 
     def _sweep(self, notice: Notice) -> int:
         channel = notice.posted_to
         if channel is None:
             return 0
-        found = self._marks.find(notice, channel, since=_since(notice, self._now()))
+        found = self._find(notice, channel)
         if not found:
             return 0
         first, *younger = found
@@ -99,6 +116,22 @@ class Reconciler:
         if moved:
             self._redraw(notice, channel, first)
         return len(younger)
+
+    def _find(self, notice: Notice, channel: str) -> list[str]:
+        """Every message with its mark, the oldest first. A read that met a limit goes on where it was.
+
+        Reads of another try are others: what was posted since would stand before their cursor.
+        """
+        key = (notice.id, channel, notice.last_try_at, notice.resent_at)
+        read = self._unfinished.pop(key, None) or Read(_since(notice, self._now()))
+        try:
+            return self._marks.find(notice, channel, read)
+        except Exception as error:
+            if classify(error) is Outcome.WAIT:
+                while len(self._unfinished) >= UNFINISHED:
+                    self._unfinished.pop(next(iter(self._unfinished)), None)
+                self._unfinished[key] = read
+            raise
 
     def _delete(self, channel: str, ts: str) -> None:
         try:
@@ -118,6 +151,17 @@ class Reconciler:
             return
         except Exception as error:  # noqa: BLE001 - the next click draws it
             log.info("notice %d could not be redrawn: %s", notice.id, error_name(error))
+
+
+def _is_harmless(notice: Notice) -> bool:
+    """Whether a second message of it does no harm where nobody can look: better twice than not at all.
+
+    A claim is unique, so a second picture of it is only a picture. A file goes to nobody but who asked for it, and
+    comes a second time at the most.
+    """
+    if notice.kind is NoticeKind.EXPORT:
+        return notice.resent_at is None
+    return notice.kind is NoticeKind.SCORECARD
 
 
 def _since(notice: Notice, now: datetime) -> datetime:

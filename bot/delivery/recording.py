@@ -86,6 +86,10 @@ class Record:
             until = self._now() + timedelta(seconds=verdict.seconds) - self._quarantine
             delivering.doubt(self._store, notice, until=until, error=verdict.error)
 
+    def swept(self, deleted: int) -> None:
+        """So many twins were deleted."""
+        self._counts.swept += deleted
+
     def back(self, notice: Notice) -> None:
         """It was claimed and not tried."""
         delivering.give_back(self._store, notice)

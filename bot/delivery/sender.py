@@ -8,21 +8,23 @@ digests; to one target always in order.
 import logging
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from threading import Event, Lock
 from time import monotonic
-from typing import TypeVar
 
 from slack_sdk import WebClient
 
+from bot.delivery.breaking import Breaker
 from bot.delivery.calls import Calls, Then, nothing
 from bot.delivery.holding import Held, Task
-from bot.delivery.pacing import Limits, Pace, Window
+from bot.delivery.looking import AT_ONCE as LOOKS
+from bot.delivery.looking import STUMBLED, Looks
+from bot.delivery.pacing import Limits, Pace
 from bot.delivery.posting import CALL, Poster
-from bot.delivery.reaching import Closed, Reach
+from bot.delivery.reaching import Closed, Reach, addresses
 from bot.delivery.reconciling import Reconciler
 from bot.delivery.recording import Counts, Record
 from bot.delivery.verdicts import Verdict, What, judge
@@ -31,7 +33,7 @@ from bot.marks import Marks
 from bot.outcomes import Outcome
 from iqs.errors import Unavailable
 from iqs.notices import AT_ONCE, Notice
-from iqs.services import delivering, handing_on
+from iqs.services import addressing, delivering, handing_on
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -41,15 +43,10 @@ POLL = 1.0
 HOLD = 60  # messages claimed at a time; a claim is ours for a minute, about five of them leave in a second
 EACH = 3  # of them for one target
 THREADS = 8
-LOOKS = 2  # reads at a time: posting comes first
 PATIENCE = 20.0  # seconds of a pause through which claims are held
-ASK_EVERY = timedelta(seconds=60)  # after a refusal Slack is asked by one process, no more often
 TEND_EVERY = 60.0  # seconds between two looks for reviewers who cannot be reached
 UNLINKED_WAIT = timedelta(minutes=5)
 ANEW = timedelta(hours=1)  # the least time between two messages of one scorecard that was deleted by hand
-
-STUMBLED = Verdict(What.DOUBT, "stumbled")
-R = TypeVar("R")
 
 
 class Delivery:
@@ -82,22 +79,16 @@ class Delivery:
         self.counts = Counts()
         self._store = store
         self._now = now
-        self._quarantine = quarantine
         self._at_once = at_once
         self._threads = threads
         marks = Marks(store, reader)
         self._poster = Poster(store, poster, reader, marks, now=now, excerpts=excerpts)
-        self._reconciler = Reconciler(store, poster, reader, marks, now=now, excerpts=excerpts)
         self._record = Record(store, self.counts, now=now, quarantine=quarantine)
         self._reach = Reach(reader, limits)
         self._pace = Pace(limits)
-        self._reads = Window(limits.reads, limits.window)
         self._held = Held()
         self._standing: list[tuple[Notice, Verdict]] = []
         self._unwritten: deque[Then] = deque()
-        self._looking = 0
-        self._asking = False
-        self._refused = False
         self._tended = float("-inf")
         self._round = Lock()  # `run` and `drain` may be called from two threads
         self._stop = Event()
@@ -105,15 +96,16 @@ class Delivery:
         self._called = Event()
         self._thorough_at = float("-inf")
         self._calls = Calls(threads + LOOKS + 1, self._awake.set)
+        self._breaker = Breaker(store, self._calls, self._reach.taken, now=now)
+        reconciler = Reconciler(store, poster, reader, marks, now=now, excerpts=excerpts)
+        self._looks = Looks(
+            store, reconciler, self._record, self._calls, limits, now=now, quarantine=quarantine
+        )
 
     @property
     def blocked(self) -> str | None:
         """Slack's error while it refuses the app ("token_revoked"), as any process found out, else None."""
-        try:
-            trouble = delivering.trouble(self._store)
-        except Unavailable:
-            return None
-        return None if trouble is None else trouble.error
+        return self._breaker.error
 
     def wake(self) -> None:
         """Looks for due notices now instead of at the next poll."""
@@ -131,9 +123,9 @@ class Delivery:
         with self._round:
             self._let_go()
 
-    def renew(self, key: str) -> None:
-        """The message telling this notice was deleted in Slack: a scorecard comes anew if it is still to be done."""
-        if delivering.renew(self._store, key, now=self._now(), rest=ANEW):
+    def renew(self, key: str, ts: str) -> None:
+        """The message at `ts` was deleted in Slack: if it told this notice, a scorecard still to be done comes anew."""
+        if delivering.renew(self._store, key, ts=ts, now=self._now(), rest=ANEW):
             log.info("a scorecard's message was deleted in Slack: it is sent anew")
             self.wake()
 
@@ -167,7 +159,7 @@ class Delivery:
                 taken = self._advance()
                 self._finish()
                 pause = self._pause()
-                if not taken and (self._refused or not (self._held or self._reach.waiting)):
+                if not taken and (self._breaker.open or not (self._held or self._reach.waiting)):
                     break
             self._stop.wait(min(pause, 0.05) if taken else pause)
         return self.counts.posted - before
@@ -194,10 +186,10 @@ class Delivery:
         self._absorb()
         if thorough:
             self._tend()
-            self._refused = delivering.trouble(self._store) is not None
-        if self._refused:
+            self._breaker.look()
+        if self._breaker.open:
             self._give_back(lambda _: True)
-            self._ask()
+            self._breaker.ask()
             return 0
         self._give_back(self._is_stale)
         taken = self._take()
@@ -221,7 +213,7 @@ class Delivery:
         if not claimed:
             return 0
         try:
-            addresses = self._addresses(claimed)
+            known = addresses(self._store, claimed)
         except Unavailable:
             self._unwritten += [partial(self._record.back, notice) for notice in claimed]
             raise
@@ -229,10 +221,10 @@ class Delivery:
             if notice.channel is not None:
                 self._held.add(Task(notice, notice.channel))
             elif notice.person_id is not None:
-                self._hold_for(notice, notice.person_id, addresses.get(notice.person_id))
+                self._hold_for(notice, notice.person_id, known.get(notice.person_id))
         return len(claimed)
 
-    def _hold_for(self, notice: Notice, person_id: int, address: delivering.Address | None) -> None:
+    def _hold_for(self, notice: Notice, person_id: int, address: addressing.Address | None) -> None:
         if address is None:
             self._unwritten.append(partial(self._record.unlinked, notice, UNLINKED_WAIT))
             return
@@ -245,10 +237,6 @@ class Delivery:
         else:
             verdict = judge(notice, place.outcome, place.error, wait=place.wait, now=self._now(), wrote=False)
             self._unwritten.append(partial(self._record.posted, notice, verdict))
-
-    def _addresses(self, found: Sequence[Notice]) -> dict[int, delivering.Address]:
-        people = {each.person_id for each in found if each.person_id is not None}
-        return delivering.addresses(self._store, people) if people else {}
 
     def _leave(self) -> None:
         while self._calls.underway < self._threads and not self._stop.is_set():
@@ -277,7 +265,7 @@ class Delivery:
         if isinstance(result, Closed):
             refused = result.outcome is Outcome.AUTH
             return partial(self._record.refuse, result.error) if refused else nothing
-        return lambda: delivering.remember_direct(self._store, user, result)
+        return lambda: addressing.remember_direct(self._store, user, result)
 
     def _posted(self, task: Task, verdict: Verdict, at: float) -> Then:
         self._held.done(task)
@@ -302,55 +290,11 @@ class Delivery:
         return partial(self._record.posted, task.notice, verdict)
 
     def _afresh(self, notice: Notice, user: str) -> None:
-        delivering.remember_direct(self._store, user, None)
+        addressing.remember_direct(self._store, user, None)
         self._record.back(notice)
 
     def _look_into(self) -> int:
-        """Finds out about notices that may have been posted, once their quarantine is over, and sweeps twins."""
-        now = monotonic()
-        room = LOOKS - self._looking
-        if self._refused or room <= 0 or self._reads.wait(now) > 0 or self._stop.is_set():
-            return 0
-        found = delivering.suspects(self._store, now=self._now(), quarantine=self._quarantine, limit=room)
-        addresses = self._addresses(found)
-        for notice in found:
-            user, channel = None, notice.channel
-            if notice.person_id in addresses:
-                user, channel = addresses[notice.person_id]
-            look = partial(self._reconciler.look, notice, user, channel)
-            self._read(look, partial(self._record.looked, notice), otherwise=STUMBLED)
-        room -= len(found)
-        twins = delivering.sweeps(self._store, now=self._now(), limit=room) if room else []
-        for notice in twins:
-            self._read(partial(self._reconciler.sweep, notice), self._swept, otherwise=0)
-        return len(found) + len(twins)
-
-    def _read(self, work: Callable[[], R], write: Callable[[R], None], *, otherwise: R) -> None:
-        self._looking += 1
-        self._reads.start(monotonic())
-
-        def done(result: R, at: float) -> Then:
-            self._looking -= 1
-            self._reads.answered(at)
-            return partial(write, result)
-
-        self._calls.start(work, done, otherwise=otherwise)
-
-    def _swept(self, deleted: int) -> None:
-        self.counts.swept += deleted
-
-    def _ask(self) -> None:
-        """One process asks Slack now and then whether it takes the app again."""
-        if not self._asking and delivering.may_ask(self._store, now=self._now(), every=ASK_EVERY):
-            self._asking = True
-            self._calls.start(self._reach.taken, self._answered, otherwise=False)
-
-    def _answered(self, taken: bool, _at: float) -> Then:
-        self._asking = False
-        if not taken:
-            return nothing
-        log.warning("Slack takes the app again: what waited is sent")
-        return lambda: delivering.accept(self._store, now=self._now())
+        return 0 if self._breaker.open or self._stop.is_set() else self._looks.begin()
 
     def _tend(self) -> None:
         """Now and then: work of reviewers who cannot be reached goes on, and the next scorecards are called up."""
@@ -394,7 +338,7 @@ class Delivery:
         while self._calls.underway:
             self._unwritten += self._calls.answered(wait=True)
             self._write()
-            if not self._refused:
+            if not self._breaker.open:
                 self._leave()
 
     def _pause(self) -> float:

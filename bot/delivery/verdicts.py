@@ -22,7 +22,13 @@ PERSON_PATIENCE = timedelta(days=7)
 LOOK_AGAIN = 30.0
 """Seconds before a conversation that could not be read is read again."""
 
-FINAL = ("as_user_not_supported", "message_limit_exceeded", "method_not_supported_for_channel_type")
+FINAL = (
+    "as_user_not_supported",
+    "cannot_reply_to_message",
+    "message_limit_exceeded",
+    "method_not_supported_for_channel_type",
+    "thread_not_found",
+)
 """Refusals that time does not mend; a `restricted_action…` is another."""
 
 
@@ -31,7 +37,7 @@ class What(StrEnum):
 
     SENT = "sent"  # it stands in Slack at `channel` and `ts`
     LATER = "later"  # definitely not posted: again after `seconds`
-    LIMITED = "limited"  # definitely not posted: Slack asks to wait `seconds`
+    LIMITED = "limited"  # definitely not posted, or not looked for: Slack asks to wait `seconds`
     BACK = "back"  # not tried: pending as before
     REFUSED = "refused"  # not posted: Slack refuses the app
     DOUBT = "doubt"  # may have been posted: looked for after the quarantine, `seconds` later
@@ -93,7 +99,9 @@ def judge_look(notice: Notice, outcome: Outcome, error: str, *, harmless: bool, 
         return Verdict(What.DEAD, f"{MAYBE}; {error}")
     if outcome is Outcome.AUTH:
         return Verdict(What.REFUSED, error)
-    return Verdict(What.DOUBT, f"{MAYBE}; {error}", wait if outcome is Outcome.WAIT else LOOK_AGAIN)
+    if outcome is Outcome.WAIT:
+        return Verdict(What.LIMITED, f"{MAYBE}; {error}", wait)
+    return Verdict(What.DOUBT, f"{MAYBE}; {error}", LOOK_AGAIN)
 
 
 def _closed(notice: Notice, error: str, now: datetime) -> Verdict:

@@ -31,15 +31,15 @@ WELCOME: dict[str, Any] = {
     "lines": [
         (
             "*1.* You are Rosa, a reviewer: open *IQS* under Apps, click through a scorecard, read the "
-            "conversation, submit it."
+            "conversation, submit it. Skip another in its “…” menu: the next one comes."
         ),
         (
             "*2.* At the top, act as the agent you reviewed and move the clock by 10 minutes: the feedback "
-            "arrives; acknowledge it, then type `/iqs me`."
+            "arrives; press *Why this conversation?*, acknowledge it, then type `/iqs me`."
         ),
         (
             "*3.* Act as Leila, the lead, open *#support-quality* and move the clock to Monday 09:00: the "
-            "week's digest appears; then type `/iqs team`."
+            "week's digest appears; then type `/iqs team`, and `/iqs draw` to verify the sample."
         ),
     ],
 }
@@ -127,6 +127,7 @@ def _last_week(app: Application, clock: DemoClock, monday: date) -> None:
     world.live_through(app.store, monday, story.WEEKS)
     clock.move(world.local(last + FRIDAY, time(17)).isoformat())
     app.delivery.drain()
+    world.leave(app.store, monday)
     world.draw(app.store, monday, world.SEED_TODAY)
     clock.move(world.local(monday, OPENING).isoformat())
 

@@ -15,9 +15,11 @@ import httpx
 
 from blocks import ids
 from blocks.ids import ActionId
-from bot.demo import cast, seen
+from blocks.scorecard import Choice
+from bot.demo import cast, seen, world
 from bot.demo.stage import Stage, living_team
 from bot.sandbox import Driver, Outcome
+from iqs.assignments import SkipReason
 
 Json = dict[str, Any]
 Result = TypeVar("Result")
@@ -44,6 +46,7 @@ def tour(say: Callable[[str], object] = click.echo) -> int:
             say(f"The workspace listens at {stage.sandbox.url}; ready after {monotonic() - began:.1f} s.\n")
             guide = Guide(stage, say)
             guide.review()
+            guide.skip()
             guide.feedback()
             guide.lead()
             guide.outsiders()
@@ -139,10 +142,38 @@ class Guide:
         self._wait("the score", lambda: "Scored" in seen.words(self._card(ts)))
         self._told(what, self._card(ts), outcome)
 
+    def skip(self) -> None:
+        """She skips another one with a reason, and the next of the same random order comes in its place."""
+        store = self._stage.app.store
+
+        def another() -> Json | None:
+            return next(
+                (c for c in _open_cards(self._rosa)[::-1] if world.has_more(store, _assignment(c))), None
+            )
+
+        card = self._wait("a scorecard to skip", another)
+        ts = card["ts"]
+        self._choose_in_menu(ts, Choice.SKIP)
+        self._wait("the window that asks for a reason", lambda: self._rosa.view)
+        self._rosa.fill(ids.SKIP_BLOCK, ActionId.SKIP_REASON, SkipReason.NOT_ENOUGH.value)
+        outcome = self._rosa.submit()
+        self._checked(outcome)
+        self._wait("why it was skipped", lambda: "Here comes the next one" in seen.words(self._card(ts)))
+        self._told("She skips one with a reason; the message says so", self._card(ts), outcome)
+        whose = seen.words(card["blocks"][0])
+
+        def next_of_the_agent() -> Json | None:
+            same = [each for each in _open_cards(self._rosa) if seen.words(each["blocks"][0]) == whose]
+            return next((each for each in same if each["ts"] != ts), None)
+
+        self._told(
+            "The next one of the same agent is there", self._wait("the next", next_of_the_agent)["blocks"]
+        )
+
     # The agent
 
     def feedback(self) -> None:
-        """Ten minutes later the agent reads it, acknowledges it, and looks at their own figures."""
+        """Ten minutes later the agent reads it, asks why it was chosen, acknowledges it, looks at their figures."""
         agent, name = self._stage.driver(self._agent), self._agent.first_name
         before = {message["ts"] for message in agent.dm()}
         if any(COMMENT in seen.words(message["blocks"]) for message in agent.dm()):
@@ -155,6 +186,11 @@ class Guide:
 
         message = self._wait("the feedback", told)
         self._told(f"The clock moves 10 minutes; {name} gets the feedback", message["blocks"])
+        outcome = agent.click(message, ActionId.WHY_REVIEW)
+        why = self._whispered(agent, "Checked just now")
+        if "came to the same" not in seen.words(why["blocks"]):
+            raise BrokenError(f"{name} reads {seen.line(why['blocks'])}")
+        self._told(f"{name} asks “Why this conversation?”", why["blocks"], outcome)
         outcome = agent.click(message, ActionId.ACKNOWLEDGE)
 
         def thanked() -> list[Json] | None:
@@ -171,9 +207,15 @@ class Guide:
     # The lead, and everybody else
 
     def lead(self) -> None:
-        """The lead asks for the team, and on Monday at nine the digest stands in the channel."""
+        """The lead has the draw run again, asks for the team, and at nine the digest stands in the channel."""
         leila = self._stage.driver(cast.LEILA)
-        self._command(leila, "/iqs team", "Leila, the lead, types /iqs team", "Agents, by name")
+        draw = self._command(leila, "/iqs draw", "Leila, the lead, types /iqs draw", "Drawn from")
+        outcome = leila.click(draw, ActionId.DRAW_VERIFY)
+        found = self._whispered(leila, "run again")
+        if not seen.words(found["blocks"]).startswith("✓"):
+            raise BrokenError(f"the draw does not hold: {seen.line(found['blocks'])}")
+        self._told("She presses Verify", found["blocks"], outcome)
+        self._command(leila, "/iqs team", "She types /iqs team", "Agents, by name")
         before = len(leila.messages(cast.CHANNEL))
         leila.move_clock("monday 09:00")
         self._wait("the digest", lambda: len(leila.messages(cast.CHANNEL)) > before)
@@ -194,13 +236,31 @@ class Guide:
 
     def _command(
         self, driver: Driver, text: str, what: str, expected: str, channel: str | None = None
-    ) -> None:
+    ) -> Json:
+        """Types a command; returns the message that answers it, which says what is expected."""
         outcome = driver.command(text, channel, wait=PATIENCE)
         self._checked(outcome)
         shown = [message["blocks"] or message["text"] for message in outcome.ephemerals]
         if len(shown) != 1 or expected not in seen.words(shown):
             raise BrokenError(f"{text} was answered {seen.line(shown)}; “{expected}” is missing")
         self._told(what, shown[0], outcome)
+        return outcome.ephemerals[0]
+
+    def _whispered(self, driver: Driver, words: str) -> Json:
+        """The newest message that only this person sees and that says this."""
+
+        def said() -> Json | None:
+            only = [each for each in driver.dm() if each["ephemeral"]]
+            return next((each for each in only[::-1] if words in seen.words(each["blocks"] or "")), None)
+
+        return self._wait(f"“{words}”", said)
+
+    def _choose_in_menu(self, ts: str, choice: Choice) -> None:
+        message = next(each for each in self._rosa.dm() if each["ts"] == ts)
+        actions = next(each for each in message["blocks"] if each.get("block_id") == "scorecard.actions")
+        menu = next(each for each in actions["elements"] if each["action_id"] == ActionId.MENU)
+        value = next(each["value"] for each in menu["options"] if each["value"].startswith(f"{choice}:"))
+        self._checked(self._rosa.click(message, ActionId.MENU, value=value))
 
     def _click(self, ts: str, action_id: str, block_id: str | None = None) -> Outcome:
         message = next(each for each in self._rosa.dm() if each["ts"] == ts)
@@ -235,10 +295,20 @@ class Guide:
         self._say(f"✓ {self.steps:2} {what}\n     {shown}")
 
 
+def _open_cards(reviewer: Driver) -> list[Json]:
+    """The scorecards that wait, the oldest first."""
+    return [each for each in reviewer.dm() if seen.words(each["blocks"][:1]).startswith("Scorecard: ")]
+
+
+def _assignment(card: Json) -> int:
+    """The number of a scorecard's assignment, as its buttons name it."""
+    actions = next(each for each in card["blocks"] if each.get("block_id") == "scorecard.actions")
+    return int(next(each["value"] for each in actions["elements"] if each["action_id"] == ActionId.READ))
+
+
 def _first_open(reviewer: Driver) -> Json | None:
     """The first scorecard that waits."""
-    waiting = [each for each in reviewer.dm() if seen.words(each["blocks"][:1]).startswith("Scorecard: ")]
-    return waiting[0] if waiting else None
+    return next(iter(_open_cards(reviewer)), None)
 
 
 def _progress(blocks: list[Json]) -> list[Json]:

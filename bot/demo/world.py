@@ -9,16 +9,17 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.demo import cast, story
 from iqs import periods
-from iqs.assignments import AssignmentState
+from iqs.assignments import AssignmentState, SkipReason
 from iqs.conversations import HelpdeskAgent
 from iqs.files.scorecards import preset
 from iqs.helpdesk.demo import demo_conversations
 from iqs.notices import NoticeState, scorecard_key
 from iqs.people import Person
-from iqs.reviews import UNDO_WINDOW
+from iqs.reviews import UNDO_WINDOW, Stream
 from iqs.scoring import micropoints, review_score
 from iqs.services import (
-    assigning,
+    absenting,
+    drawing,
     enrolling,
     importing,
     mending,
@@ -27,8 +28,17 @@ from iqs.services import (
     scheduling,
     telling,
 )
-from iqs.storage.repositories import assignments, audit, conversations, notices, reviews, scorecards
+from iqs.storage.repositories import (
+    assignments,
+    audit,
+    commitments,
+    conversations,
+    notices,
+    reviews,
+    scorecards,
+)
 from iqs.storage.store import Store, Tx
+from iqs.streams import Targets
 
 OPENS = time(8)
 DRAWN, TOLD = time(8), time(9)
@@ -37,9 +47,19 @@ DRAWN, TOLD = time(8), time(9)
 CONVERSATIONS = 300
 CONVERSATIONS_SEED = 11
 QUOTA = 2
+GOAL = 90
+"""Percent that the team wants to reach."""
+
+COACHING = Targets(csat=50, most=1)
+"""Of each week's unhappy customers one is looked at besides the sample, for coaching."""
+
 SEED = "demo"
 SEED_TODAY = "demo16"
 """Of this Monday's draw: the first conversation in it is about the Larkfield Two, which dips."""
+
+AWAY = (timedelta(days=3), timedelta(days=4))
+"""Days after the demo's Monday on which Jonas is out of office."""
+
 FRESH_FROM = 4
 """Weekday (Friday) of the last week from which feedback is still to be read when the demo opens."""
 
@@ -54,8 +74,9 @@ def found(store: Store, monday: date) -> None:
     start = local(monday - (story.WEEKS + 1) * periods.WEEK, DRAWN)
     enrolling.import_people(store, cast.people_csv(), now=start)
     enrolling.configure_team(
-        store, None, cast.TEAM, timezone=cast.ZONE, channel_id=cast.CHANNEL, quota=QUOTA, opens=OPENS
-    )
+        store, None, cast.TEAM, timezone=cast.ZONE, channel_id=cast.CHANNEL, quota=QUOTA, opens=OPENS,
+        goal=GOAL, targets=COACHING, now=start,
+    )  # fmt: skip
     publishing.apply_scorecard(store, preset(), [cast.TEAM], now=start)
     stream = demo_conversations(
         seed=CONVERSATIONS_SEED,
@@ -74,6 +95,8 @@ def live_through(store: Store, monday: date, week: int) -> None:
     start = _start(monday, week)
     draw(store, start)
     call_off(store, now=local(start, TOLD))
+    if week == story.WEEKS:
+        _skip(store, start)
     for member in cast.REVIEWERS:
         reviewer = identified(store, member)
         for place, waiting in enumerate(reviewing.waiting(store, reviewer)):
@@ -91,6 +114,27 @@ def live_through(store: Store, monday: date, week: int) -> None:
     call_off(store, now=local(start + timedelta(days=FRESH_FROM - 1), time(18)))
 
 
+def _skip(store: Store, monday: date) -> None:
+    """Rosa finds nothing to rate in one of hers, of an agent with others left, and gets the next in its place."""
+    rosa, now = identified(store, cast.ROSA), local(monday, TOLD)
+    for waiting in reviewing.waiting(store, rosa):
+        if has_more(store, waiting.assignment_id, beside=0):
+            reviewing.skip(store, rosa, waiting.assignment_id, SkipReason.NOT_ENOUGH, now=now)
+            break
+    call_off(store, now=now)
+
+
+def has_more(store: Store, assignment_id: int, *, beside: int = COACHING.most) -> bool:
+    """Whether a drawn conversation's agent has one left to take its place, `beside` those picked for coaching."""
+    held = reviewing.card_of_notice(store, assignment_id).assignment
+    with store.read() as tx:
+        committed = commitments.latest(tx, held.team_id, held.period)
+    if committed is None or held.stream is not Stream.RANDOM:
+        return False
+    eligible: int = committed.frame["people"][str(held.reviewee_id)]["eligible"]
+    return eligible > QUOTA + beside
+
+
 def remember(store: Store, monday: date, weeks: range) -> None:
     """Weeks of the story that are long past: nobody is told any more, and everybody was."""
     known = {member: identified(store, member) for member in (*cast.AGENTS, *cast.REVIEWERS)}
@@ -98,6 +142,7 @@ def remember(store: Store, monday: date, weeks: range) -> None:
     for week in weeks:
         start = _start(monday, week)
         draw(store, start)
+        call_off(store, now=local(start, TOLD))
         with store.write() as tx:
             for member in cast.REVIEWERS:
                 for place, waiting in enumerate(assignments.waiting(tx, known[member])):
@@ -105,10 +150,17 @@ def remember(store: Store, monday: date, weeks: range) -> None:
                     _remember(tx, waiting.assignment_id, names, start, week, when)
 
 
-def draw(store: Store, monday: date, seed: str = SEED) -> None:
-    """The Monday morning's draw of the week before."""
+def draw(store: Store, monday: date, seed: str = "") -> None:
+    """The Monday morning's draw of the week before, with the seed of the `week` or this one."""
     week = periods.iso_label(monday - periods.WEEK)
-    assigning.draw(store, cast.TEAM, week, now=local(monday, DRAWN), seed=seed)
+    drawing.draw(store, cast.TEAM, week, now=local(monday, DRAWN), seed=seed or f"{SEED} {week}")
+
+
+def leave(store: Store, monday: date) -> None:
+    """Jonas will be out of office for two days of this week."""
+    first, last = (monday + days for days in AWAY)
+    jonas = identified(store, cast.JONAS)
+    absenting.away(store, jonas, jonas, first, last, now=local(monday, DRAWN))
 
 
 def schedule(store: Store, *, now: datetime) -> None:

@@ -1,75 +1,65 @@
-"""`/iqs`: answered at once and only to the person who asked."""
+"""`/iqs`: answered at once and only to the person who asked. Each word has its own answer."""
 
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 
 from blocks import help as help_page
-from blocks import kit, me, refusal, team
+from blocks import kit
 from blocks.kit import Message
 from blocks.text import fit
+from bot.interactions import Interaction
+from bot.listeners import asked, cycles, digests, exports, figures, picking
+from bot.listeners.asked import Answer, Asked
 from bot.listeners.wiring import Wiring
-from iqs.people import Person, Role, Team
-from iqs.services import enrolling, reporting
+from iqs.errors import Invalid
+from iqs.people import Person
+from iqs.text import clean
 
 COMMAND = "/iqs"
+LONGEST = 1_000
+"""Characters of a command at most: names and links are shorter, and each word may begin a period."""
 
 
 def register(app: App, wiring: Wiring) -> None:
     """Listens to the slash command."""
-    ears = _Commands(wiring)
-    app.command(COMMAND)(ears.command)
 
-
-class _Commands:
-    def __init__(self, wiring: Wiring) -> None:
-        self._w = wiring
-
-    def command(self, ack: Ack, body: dict[str, Any], actor: Person) -> BoltResponse:
-        word, rest = _words(str(body.get("text") or ""))
-        answer = self._answer(word, rest, actor)
+    def command(ack: Ack, body: dict[str, Any], actor: Person, interaction: Interaction) -> BoltResponse:
+        text = str(body.get("text") or "")
+        if len(text) > LONGEST:
+            raise Invalid(
+                f"That is too long to be read ({LONGEST:,} characters at most). Please say it shorter."
+            )
+        word, rest = [*clean(text).split(maxsplit=1), "", ""][:2]
+        word = asked.typed(word).lower()
+        answer = WORDS.get(word, _unknown)(wiring, Asked(rest, actor, interaction, body))
         return ack(text=answer["text"], blocks=answer["blocks"])
 
-    def _answer(self, word: str, rest: str, actor: Person) -> Message:
-        if word == "me":
-            return me.message(reporting.personal_report(self._w.store, actor, now=self._w.now()))
-        if word == "team":
-            return self._team(rest, actor)
-        answer = help_page.message(actor)
-        if word in {"", "help"}:
-            return answer
-        sorry = kit.section(f"I do not know “{fit(word, 40)}”. This is what I can do:")
-        return Message(text=answer["text"], blocks=[sorry, *answer["blocks"]])
-
-    def _team(self, name: str, actor: Person) -> Message:
-        teams = self._teams(actor, named=bool(name))
-        wanted = [each for each in teams if each.name.casefold() == name.casefold()] if name else teams
-        if len(wanted) == 1:
-            return team.message(reporting.team_report(self._w.store, actor, wanted[0].id, now=self._w.now()))
-        if not teams:
-            return refusal.sentence("You are in no team yet; ask your lead to add you.")
-        listed = ", ".join(f"“{fit(each.name, 60)}”" for each in teams[:20])
-        if name:
-            return refusal.sentence(f"You have no team “{fit(name, 60)}”. You can ask about: {listed}.")
-        return refusal.sentence(
-            f"You have several teams. Say which one, as in “/iqs team {teams[0].name}”: {listed}."
-        )
-
-    def _teams(self, actor: Person, *, named: bool) -> list[Team]:
-        """The teams this person may ask for; without a name, those they lead if they lead any."""
-        known = enrolling.teams(self._w.store)
-        if actor.is_admin or any(Role.AUDITOR in held for held in actor.roles.values()):
-            return known
-        led = () if named else actor.teams(Role.LEAD)
-        mine = set(led or actor.teams(*Role))
-        return [each for each in known if each.id in mine]
+    app.command(COMMAND)(command)
 
 
-def _words(text: str) -> tuple[str, str]:
-    """The command's first word and the rest, without the quotes we show names in.
+def _help(_wiring: Wiring, question: Asked) -> Message:
+    return help_page.message(question.actor)
 
-    Slack escapes `&`, `<` and `>` in what was typed; a team may be called "R&D".
-    """
-    typed = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    word, *rest = typed.split(maxsplit=1) or [""]
-    return word.lower(), "".join(rest).strip().strip("\"'“”„‘’«»").strip()
+
+def _unknown(_wiring: Wiring, question: Asked) -> Message:
+    page = help_page.message(question.actor)
+    word = asked.typed(str(question.body.get("text") or "")).partition(" ")[0]
+    sorry = kit.section(f"I do not know “{fit(word, 40)}”. This is what I can do:")
+    return Message(text=page["text"], blocks=[sorry, *page["blocks"]])
+
+
+WORDS: dict[str, Answer] = {
+    "": _help,
+    "help": _help,
+    "me": figures.me,
+    "team": figures.team,
+    "category": figures.category,
+    "agent": figures.agent,
+    "explain": figures.explain,
+    "digest": digests.digest,
+    "draw": cycles.draw,
+    "export": exports.export,
+    "review": picking.review,
+}
+"""What answers each first word."""

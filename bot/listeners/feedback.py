@@ -11,7 +11,7 @@ from blocks.ids import ActionId
 from blocks.kit import Message
 from bot.answers import Place
 from bot.interactions import Interaction
-from bot.listeners.wiring import Wiring, in_modal
+from bot.listeners.wiring import Wiring, in_modal, view_of
 from iqs.errors import NotAllowed, NotFound
 from iqs.notices import feedback_key
 from iqs.people import Person
@@ -107,6 +107,7 @@ class _Feedback:
 
     def turn_page(self, ack: Ack, body: Json, action: Json, actor: Person) -> BoltResponse:
         review_id, page = feedback.read_page(action)
+        view = view_of(body)
         told = telling.read_feedback(self._w.store, actor, review_id, now=self._w.now())
-        self._w.answers.redraw_view(body["view"], lambda: feedback.conversation_modal(told, page))
+        self._w.answers.redraw_view(view, lambda: feedback.conversation_modal(told, page))
         return ack()

@@ -6,19 +6,20 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 
-from blocks import ids, review, scorecard, skip, window
+from blocks import handing_on, ids, review, scorecard, skip, window
 from blocks.ids import ActionId, CallbackId
 from blocks.kit import Message
 from bot.answers import Place
 from bot.interactions import Interaction
-from bot.listeners import home
-from bot.listeners.wiring import Wiring, in_modal
+from bot.listeners import draws, home, work
+from bot.listeners.wiring import Wiring, in_modal, view_of
 from iqs.assignments import AssignmentState, Card
 from iqs.edits import merged
 from iqs.errors import Conflict, Invalid, IQSError, NotAllowed, NotFound, Repeated, TooLate
 from iqs.notices import scorecard_key
 from iqs.people import Person
-from iqs.services import delivering, releasing, reviewing
+from iqs.services import delivering, reassigning, releasing, reviewing, verifying
+from iqs.services import handing_on as handing
 
 Json = dict[str, Any]
 
@@ -42,6 +43,7 @@ def register(app: App, wiring: Wiring) -> None:
     app.action(ActionId.REVIEW_CAUSES)(ears.keep_tick)
     app.view(CallbackId.REVIEW)(ears.submit_modal)
     app.view(CallbackId.SKIP)(ears.skip)
+    app.view(CallbackId.HAND_ON)(ears.hand_on)
 
 
 def fold(wiring: Wiring) -> None:
@@ -49,6 +51,14 @@ def fold(wiring: Wiring) -> None:
     ears = _Reviews(wiring)
     for assignment_id in releasing.newly_released(wiring.store, now=wiring.now()):
         ears.redraw_posted(assignment_id)
+
+
+def hand_on(wiring: Wiring) -> None:
+    """For the clock: work of who is not there any more goes to others, and its old message says so."""
+    moved = handing.hand_on(wiring.store, now=wiring.now())
+    if moved:
+        redraw(wiring, moved)
+        wiring.wake()
 
 
 def redraw(wiring: Wiring, assignment_ids: Iterable[int]) -> None:
@@ -147,10 +157,13 @@ class _Reviews:
                 if card.assignment.state is not AssignmentState.OPEN:
                     raise TooLate(CLOSED)
                 self._w.answers.open(body, skip.modal(card))
+            elif choice is scorecard.Choice.WHY:
+                interaction.note()
+                draws.tell(self._w, body, verifying.why_assignment(self._w.store, actor, number))
             elif choice is scorecard.Choice.REASSIGN:
-                card = reviewing.reassign(interaction.store, actor, number, now=self._w.now())
-                self._w.answers.redraw(_key(number), Place.of(body), lambda: scorecard.passed_on(card))
-                self._w.wake()
+                interaction.note()
+                people = reassigning.choices(self._w.store, actor, number)
+                self._w.answers.open(body, handing_on.modal(number, people))
         except IQSError as error:
             return self._refused(ack, body, number, error, interaction)
         return ack()
@@ -161,13 +174,13 @@ class _Reviews:
         self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
     ) -> BoltResponse:
         """Saves the whole form, so that what was typed beside the choice is kept too."""
-        opened, edit = window.read(body["view"], action)
+        opened, edit = window.read(view_of(body), action)
         card = reviewing.save(interaction.store, actor, opened.assignment_id, edit, now=self._w.now())
         return self._view_redrawn(ack, body, card, opened.page)
 
     def save_draft(self, ack: Ack, body: Json, actor: Person, interaction: Interaction) -> BoltResponse:
         """Saves the whole form; what was also changed elsewhere is named, and replaced when it is saved again."""
-        opened, edit = window.read(body["view"])
+        opened, edit = window.read(view_of(body))
         card = reviewing.save(interaction.store, actor, opened.assignment_id, edit, now=self._w.now())
         if not merged(card.draft, edit).clashes:
             return self._view_redrawn(ack, body, card, opened.page)
@@ -182,7 +195,7 @@ class _Reviews:
         self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
     ) -> BoltResponse:
         """Saves a root cause alone and leaves the window as it is: a tick changes nothing else in it."""
-        opened, edit = window.read(body["view"], action)
+        opened, edit = window.read(view_of(body), action)
         ticked = window.ticked(edit)
         reviewing.save(interaction.store, actor, opened.assignment_id, ticked, now=self._w.now())
         return ack()
@@ -191,7 +204,7 @@ class _Reviews:
         self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
     ) -> BoltResponse:
         page = review.read_page(action)
-        opened, edit = window.read(body["view"])
+        opened, edit = window.read(view_of(body))
         card = reviewing.save(interaction.store, actor, opened.assignment_id, edit, now=self._w.now())
         return self._view_redrawn(ack, body, card, page)
 
@@ -214,6 +227,23 @@ class _Reviews:
             return self._still_open(ack, view, actor, error, interaction)
         self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(number))
         home.redraw(self._w, actor)
+        self._w.wake()
+        return ack()
+
+    def hand_on(self, ack: Ack, view: Json, actor: Person, interaction: Interaction) -> BoltResponse:
+        """From the scorecard's menu, and by a lead from the list of open work."""
+        asked, now = handing_on.read_hand_on(view), self._w.now()
+        number = asked.assignment_id
+        try:
+            reviewing.reassign(interaction.store, actor, number, to=asked.to, reason=asked.reason, now=now)
+        except (NotAllowed, NotFound, TooLate, Invalid) as error:
+            return self._still_open(ack, view, actor, error, interaction)
+        self._w.answers.later("redraw the scorecard", lambda: self.redraw_posted(number))
+        home.redraw(self._w, actor)
+        if asked.team_id is not None and view.get("previous_view_id"):
+            listed = {"id": view["previous_view_id"]}
+            self._w.answers.redraw_view(listed, partial(work.modal, self._w, actor, asked.team_id))
+        self._w.wake()
         return ack()
 
     def _still_open(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from blocks import ids
 from bot.answers import Answers
 from bot.errors import Errors
 from iqs.storage.store import Store
@@ -30,3 +31,11 @@ class Wiring:
 def in_modal(body: Mapping[str, Any]) -> bool:
     """Whether the click was in an open modal, so that another window goes on top of it."""
     return (body.get("view") or {}).get("type") == "modal"
+
+
+def view_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The window or Home that was clicked in; Invalid where there is none, as none of our own buttons sends that."""
+    view = body.get("view")
+    if not isinstance(view, dict):
+        raise ids.unreadable()
+    return view

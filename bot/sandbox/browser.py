@@ -281,6 +281,7 @@ def _message(conversation: Conversation, message: Message) -> dict[str, Any]:
         "user": message.user,
         "text": message.text,
         "blocks": message.blocks,
+        "files": message.files,
         "edited": bool(message.edited),
         "thread_ts": message.thread_ts,
         "reply_count": len(conversation.replies(message.ts)),

@@ -27,6 +27,7 @@ from bot.sandbox.people import SandboxChannel, SandboxUser
 from bot.sandbox.responses import ResponseURLs
 from bot.sandbox.scopes import Manifest
 from bot.sandbox.socket_mode import SocketMode
+from bot.sandbox.uploads import Uploads
 from bot.sandbox.webapi.dispatch import Tokens, WebAPI
 from bot.sandbox.workspace import Workspace
 
@@ -113,7 +114,7 @@ class Sandbox:
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        self.url = f"http://{host}:{listener.getsockname()[1]}"
+        self.url = self.workspace.url = f"http://{host}:{listener.getsockname()[1]}"
         self._interactions = Interactions(self.workspace, self._courier, self.url)
         config = uvicorn.Config(
             self._app(self._interactions),
@@ -223,6 +224,7 @@ class Sandbox:
             self.workspace, self._tokens, self._courier.socket_mode, self.faults, self.pacing, self.calls
         )
         respond = ResponseURLs(self.workspace, self.faults, self.calls)
+        uploads = Uploads(self.workspace, self.faults, self.calls)
         browser = Browser(interactions, self)
         return Starlette(
             routes=[
@@ -230,6 +232,8 @@ class Sandbox:
                 WebSocketRoute("/link/", self._courier.socket_mode.serve),
                 Route("/actions/{secret}", respond.__call__, methods=["POST"]),
                 Route("/commands/{secret}", respond.__call__, methods=["POST"]),
+                Route("/upload/{secret}", uploads.take, methods=["POST"]),
+                Route("/files/{file}", uploads.show),
                 *browser.routes(),
                 Mount("/static", _Page(directory=PAGE, check_dir=False)),
             ]

@@ -1,6 +1,7 @@
 """The state of the workspace: who is in it, the conversations, what was said, who is looking."""
 
 import asyncio
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,32 @@ from bot.sandbox.views import Views
 
 
 @dataclass
+class Upload:
+    """A file on its way: announced, its bytes sent, completed."""
+
+    id: str
+    name: str
+    length: int
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    content: bytes = b""
+    title: str = ""
+    completed: bool = False
+
+    def as_slack(self) -> dict[str, Any]:
+        """The file object, as far as an app reads it."""
+        kind = self.name.rpartition(".")[2].lower()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title or self.name,
+            "filetype": kind,
+            "size": self.length,
+            "user": BOT_USER,
+            "mode": "hosted",
+        }
+
+
+@dataclass
 class Message:
     """Something said in a conversation; with `only_for` it is ephemeral."""
 
@@ -26,6 +53,7 @@ class Message:
     broadcast: bool = False
     metadata: dict[str, Any] | None = None
     attachments: list[Any] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
     only_for: str | None = None
     edited: dict[str, str] | None = None
     answers: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)  # person → block → action
@@ -50,6 +78,8 @@ class Message:
             said["blocks"] = self.blocks
         if self.attachments:
             said["attachments"] = self.attachments
+        if self.files:
+            said |= {"files": self.files, "upload": True}
         if self.thread_ts:
             said["thread_ts"] = self.thread_ts
         if self.edited:
@@ -125,6 +155,8 @@ class Workspace:
         self.clock = clock
         self.views = Views()
         self.tickets = Tickets()
+        self.uploads: dict[str, Upload] = {}
+        self.url = ""  # where the sandbox listens, once it does
         bot = SandboxUser(BOT_USER, manifest.bot_name.lower(), manifest.bot_name, is_bot=True)
         self.users: dict[str, SandboxUser] = {user.id: user for user in [*users, bot]}
         for user in self.users.values():
@@ -175,6 +207,14 @@ class Workspace:
         micros = int((now - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()) * 1_000_000 + now.microsecond
         self._last_ts = max(micros, self._last_ts + 1)
         return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
+
+    def upload_url(self, upload: Upload) -> str:
+        """Where the bytes of a file are to be sent."""
+        return f"{self.url}/upload/{upload.secret}"
+
+    def upload_at(self, secret: str) -> Upload | None:
+        """The file whose bytes are sent to this address."""
+        return next((each for each in self.uploads.values() if each.secret == secret), None)
 
     def say(self, conversation: Conversation, message: Message) -> Message:
         """Put a message into a conversation and tell who looks at it."""

@@ -1,7 +1,10 @@
 """A comparison of reviewers, as text for a terminal and as JSON for programs."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from iqs.agreement import Metric
-from iqs.comparison import METRICS, Comparison
+from iqs.comparison import METRICS, CategoryAgreement, Comparison
 from iqs.files.exports import dump
 from iqs.files.terminal import table
 from iqs.leniency import Effect
@@ -17,17 +20,8 @@ def as_json(made: Comparison) -> str:
         {
             "team": made.team,
             "period": made.period.label,
-            "categories": [
-                {
-                    "key": each.key,
-                    "name": each.name,
-                    "alpha": {metric.value: _rounded(each.alpha[metric]) for metric in METRICS},
-                    "exact": _rounded(each.exact),
-                    "units": each.units,
-                    "raters": each.raters,
-                }
-                for each in made.categories
-            ],
+            "categories": [_category(each) for each in made.categories],
+            "double": [_category(each) for each in made.double],
             "reviewers": [
                 {
                     "name": each.name,
@@ -41,33 +35,51 @@ def as_json(made: Comparison) -> str:
     )
 
 
+def _category(each: CategoryAgreement) -> dict[str, Any]:
+    return {
+        "key": each.key,
+        "name": each.name,
+        "alpha": {metric.value: _rounded(each.alpha[metric]) for metric in METRICS},
+        "exact": _rounded(each.exact),
+        "units": each.units,
+        "raters": each.raters,
+    }
+
+
 def text(made: Comparison) -> str:
-    """Two tables, each with a sentence that says how to read it."""
+    """Tables, each with a sentence that says how to read it."""
     lines = [f"{made.team} · {made.period.label}", ""]
     if made.categories:
         lines.append("Agreement (Krippendorff's alpha: 1 = full, 0 = chance; ordinal is the one for ratings)")
-        rows = [
-            (
-                each.name,
-                *(
-                    _coefficient(each.alpha[metric])
-                    for metric in (Metric.ORDINAL, Metric.INTERVAL, Metric.NOMINAL)
-                ),
-                f"{show(each.exact, 1)} %",
-                str(each.units),
-                str(each.raters),
-            )
-            for each in made.categories
-        ]
-        head = ("Category", "Ordinal", "Interval", "Nominal", "Same rating", "Conversations", "Reviewers")
-        lines += table(rows, head, right=range(1, 7))
+        lines += _agreement(made.categories)
     else:
         lines.append("No conversation was rated by two reviewers, so nothing can be said about agreement.")
+    if made.double:
+        lines += ["", "In second readings alone (chance chose them, and neither reviewer knew)"]
+        lines += _agreement(made.double)
     if made.reviewers:
         lines += ["", "Leniency (points above or below the other reviewers, given whom they reviewed)"]
         rows_of = [(each.name, *_told(each.effect), str(each.n)) for each in made.reviewers]
         lines += table(rows_of, ("Reviewer", "Points", "95 % interval", "n"), right=range(1, 4))
     return "\n".join(lines)
+
+
+def _agreement(found: Sequence[CategoryAgreement]) -> list[str]:
+    rows = [
+        (
+            each.name,
+            *(
+                _coefficient(each.alpha[metric])
+                for metric in (Metric.ORDINAL, Metric.INTERVAL, Metric.NOMINAL)
+            ),
+            f"{show(each.exact, 1)} %",
+            str(each.units),
+            str(each.raters),
+        )
+        for each in found
+    ]
+    head = ("Category", "Ordinal", "Interval", "Nominal", "Same rating", "Conversations", "Reviewers")
+    return table(rows, head, right=range(1, 7))
 
 
 def _told(effect: Effect | None) -> tuple[str, str]:

@@ -67,6 +67,7 @@ def as_json(made: Report) -> str:
         }
         return dump({**body, "agent": subject, "categories": categories, "trend": trend})
     subject |= {
+        "weighted": None if made.weighted is None else _figure(made.weighted, "mean"),
         "pass_rate": _number(made.pass_rate),
         "csat": _number(made.csat),
         "csat_n": made.csat_n,
@@ -239,6 +240,9 @@ def as_csv(made: Report) -> str:
 def _csv_customers(made: TeamReport, span: tuple[str, str]) -> list[list[str]]:
     """What stands beside IQS: shares, surveys, quadrants, times, root causes."""
     name, rows = made.team.name, []
+    if made.weighted is not None:
+        note = "by how many conversations each agent had"
+        rows.append(_row("weighted", name, made.weighted, None, span, note=note))
     if made.pass_rate is not None:
         low, high = made.pass_interval or (None, None)
         rows.append(_row("pass rate", name, Estimate(made.pass_rate, made.iqs.n, low, high), None, span))

@@ -1,17 +1,17 @@
-"""People from CSV: `team,email,name,roles,slack_user_id,helpdesk_id`, one line a person and team."""
+"""People from CSV: `team,email,name,roles,slack_user_id,helpdesk_id,capacity`, one line a person and team."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iqs.enrolment import PersonRow, Rejected
+from iqs.enrolment import NO_LIMIT, PersonRow, Rejected
 from iqs.errors import Invalid
 from iqs.files import spreadsheets
-from iqs.people import Role
+from iqs.people import MOST_CAPACITY, Role
 from iqs.text import one_line
 
 REQUIRED = ("team", "email", "name", "roles")
-OPTIONAL = ("slack_user_id", "helpdesk_id")
+OPTIONAL = ("slack_user_id", "helpdesk_id", "capacity")
 COLUMNS = REQUIRED + OPTIONAL
 
 LONGEST = {"team": 200, "name": 200, "email": 254, "slack_user_id": 40, "helpdesk_id": 200}
@@ -70,15 +70,29 @@ def _row(number: int, cells: Sequence[str], places: dict[str, int]) -> PersonRow
     email = value["email"].removeprefix("mailto:").lower()
     if not _ADDRESS.fullmatch(email):
         raise Invalid("email is not an address such as ada@example.com")
+    roles = _roles(value["roles"])
     return PersonRow(
         line=number,
         team=value["team"],
         email=email,
         name=value["name"],
-        roles=_roles(value["roles"]),
+        roles=roles,
         slack_user_id=slack_user_id or None,
         helpdesk_id=value.get("helpdesk_id") or None,
+        capacity=_capacity(value.get("capacity", ""), roles),
     )
+
+
+def _capacity(word: str, roles: frozenset[Role]) -> int | None:
+    if not word:
+        return None
+    if Role.REVIEWER not in roles:
+        raise Invalid("capacity is a reviewer's; leave it empty here, or add the role reviewer")
+    if word.lower() == "none":
+        return NO_LIMIT
+    if not (word.isascii() and word.isdecimal() and len(word) <= 5 and int(word) <= MOST_CAPACITY):
+        raise Invalid(f"capacity is 0 to {MOST_CAPACITY} conversations a cycle, or none for no limit")
+    return int(word)
 
 
 def _roles(words: str) -> frozenset[Role]:

@@ -59,6 +59,9 @@ def _told(figure: Estimate) -> str:
 
 def _beside(made: TeamReport) -> list[str]:
     lines = []
+    weighted = headlines.weighted(made)
+    if weighted is not None:
+        lines.append(_capital(weighted))
     if made.goal is not None:
         lines.append(_capital(headlines.goal(made.goal)))
     if made.pass_rate is not None:

@@ -4,7 +4,7 @@ Cells hold full precision and a number format; nothing is rounded before it is s
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import xlsxwriter
@@ -24,8 +24,11 @@ CHANGED, FEW = "the scorecard changed: not one series", "left out: too few peopl
 _FIRST = 3  # the row (from 0) of a sheet's head, below its title
 
 
-def workbook(made: Report) -> bytes:
-    """The report as the bytes of an .xlsx file: an overview, then a sheet a level, each with its chart."""
+def workbook(made: Report, further: Callable[[Any], None] | None = None) -> bytes:
+    """The report as the bytes of an .xlsx file: an overview, then a sheet a level, each with its chart.
+
+    `further` adds sheets of its own at the end.
+    """
     written = io.BytesIO()
     book = xlsxwriter.Workbook(
         written,
@@ -47,6 +50,8 @@ def workbook(made: Report) -> bytes:
         writer.customers()
         writer.causes()
     writer.trend()
+    if further is not None:
+        further(book)
     book.close()
     return written.getvalue()
 
@@ -76,6 +81,7 @@ class _Writer:
         ]
         if isinstance(made, TeamReport):
             rows += [
+                *self._weighted(made),
                 *self._aims(made),
                 ("Pass rate (%)", made.pass_rate, self._score),
                 *(
@@ -217,6 +223,15 @@ class _Writer:
             self._put(sheet, place, 3, each.share, self._score)
             self._put(sheet, place, 4, each.cumulative, self._score)
         self._chart(sheet, "Root causes", "bar", len(made.causes), "Root causes", top=None)
+
+    def _weighted(self, made: TeamReport) -> list[tuple[str, float | str | None, Any]]:
+        if made.weighted is None:
+            return []
+        return [
+            ("Weighted by each agent's conversations", made.weighted.mean, self._score),
+            ("Weighted, 95 % from", made.weighted.low, self._score),
+            ("Weighted, 95 % to", made.weighted.high, self._score),
+        ]
 
     def _aims(self, made: TeamReport) -> list[tuple[str, float | str | None, Any]]:
         rows: list[tuple[str, float | str | None, Any]] = []

@@ -169,15 +169,19 @@ def _tell(tx: Tx, person: Person, found: Iterable[Concern], now: datetime) -> bo
     waits = last is not None and last.state == NoticeState.PENDING
     if news and last is not None and not waits:
         spoke = max(last.created_at, last.last_try_at or last.created_at)
-        if last.state == NoticeState.SENDING or now - spoke < CALM:
+        if last.state == NoticeState.SENDING or timedelta(0) <= now - spoke < CALM:
             then, news = replace(told, keys=told.keys & then.keys), False
         elif last.state in (NoticeState.CANCELLED, NoticeState.DEAD) and not then.keys:
             news = False  # the trouble was never told, so its end is no news
     if then != told:
         _remember(tx, person.id, then)
+    if waits and last is not None and last.created_at > now:  # a clock was set back: its hour may be far
+        notices.bring_forward(tx, last.id, now=now)
     if not news or waits:  # the one that waits is drawn when it leaves, and tells this too
         return False
     hour = int(now.timestamp()) // 3600
+    if last is not None:
+        hour = max(hour, last.object_id + 1)  # after a clock was set back this hour may have had its alert
     return notices.add(
         tx,
         key=alert_key(person.id, hour),

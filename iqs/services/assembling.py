@@ -11,14 +11,15 @@ from iqs import breaks, discretion, experience, figures, headlines, metrics, per
 from iqs.discretion import Behind
 from iqs.errors import Invalid, NotFound
 from iqs.experience import Paired, Told
-from iqs.figures import BEFORE, NOW, Tallies
+from iqs.figures import BEFORE, NOW, Cell, Part, Tallies, Tally
 from iqs.metrics import Stored
+from iqs.next_steps import next_step
 from iqs.people import Person, Role, Team
 from iqs.periods import Spans
 from iqs.reports import Period, PersonalReport, PersonFigure, Point, Survey, TeamReport
 from iqs.scorecards import Scorecard
 from iqs.statistics import wilson
-from iqs.storage import aggregates, cards
+from iqs.storage import aggregates, cards, strata
 from iqs.storage import experience as customers
 from iqs.storage.aggregates import Scope
 from iqs.storage.repositories import people, scorecards
@@ -28,6 +29,9 @@ RECENT = 5
 
 Answers = Mapping[tuple[int, int], Mapping[Stored, int]]
 """How often each survey answer was given, by (place in the trend, agent)."""
+
+People = Mapping[tuple[int, str], int]
+"""How many people stand behind the ratings of each category, by (window, key)."""
 
 
 def team_report(
@@ -43,33 +47,36 @@ def team_report(
     """Everything of a team in a period; without `persons`, only what a group may read: with names if `named`."""
     scope, zone, period = Scope(as_of, team_id=team.id), team.timezone, spans.period
     windows, weeks = (spans.before, period), spans.windows
-    usage = Usage.of(tx, scope, (*windows, *weeks))
-    received = aggregates.by_reviewee(tx, scope, windows)
+    usage = Usage.of(tx, scope, (*windows, *weeks), by_reviewee=True)
+    received = strata.apart(tx, scope, windows, usage.tallies(windows), by_reviewee=True)
+    parts = _parts(tx, scope, period)
+    known = figures.populations(received, parts)
+    sampled = figures.sampled(received, known, NOW)
     named = named or persons
     given = aggregates.by_reviewer(tx, scope, windows) if named else {}
-    weekly = aggregates.by_reviewee(tx, scope, weeks)
+    weekly = strata.apart(tx, scope, weeks, usage.tallies(weeks), by_reviewee=True)
     agents = [each.id for each in members if each.has(Role.AGENT, team.id)]
     told = customers.told(tx, period, agents)
     answers = customers.csat_of(tx, weeks, agents)
     paired = customers.paired(tx, scope, period)
     current = _current(tx, (team.id,))
-    now, (iqs, change) = figures.whole(received, NOW), figures.team(received)
+    rated, behind = _by_category(tx, scope, windows, received, with_people=not persons)
+    now, (iqs, change) = figures.whole(received, NOW), figures.team(received, known)
     csat = experience.together(told, experience.csat)
     progress = figures.progress(aggregates.work(tx, team.id, period, as_of), named=named)
     report = TeamReport(
         team=team,
         period=period,
         iqs=iqs,
+        weighted=figures.weighted(received, parts, iqs),
         change=change,
         pass_rate=figures.as_float(metrics.share(now.passed, now.n)),
         pass_interval=wilson(now.passed, now.n),
         criticals=figures.criticals(*cards.criticals(tx, scope, period, usage.cards_in(period))),
         goal=figures.goal(team.goal, iqs),
-        categories=figures.categories(
-            current, aggregates.by_category(tx, scope, windows), usage.rescaled(*windows)
-        ),
-        groups=figures.groups(current, cards.by_group(tx, scope, windows, usage.cards_in(*windows))),
-        agents=_agents(tx, members, team.id, received, given, told) if named else (),
+        categories=figures.categories(current, rated, usage.rescaled(*windows), sampled),
+        groups=figures.groups(current, cards.by_group(tx, scope, windows, usage.cards_in(*windows)), sampled),
+        agents=_agents(tx, members, team.id, received, given, told, known.get(NOW, {})) if named else (),
         reviewers=_persons(tx, members, team.id, Role.REVIEWER, given) if named else (),
         trend=_trend(spans, zone, weekly, answers, usage),
         causes=figures.top_causes(current, aggregates.causes(tx, scope, period)),
@@ -86,8 +93,7 @@ def team_report(
     )
     if persons:
         return report
-    by_category = cards.people_by_category(tx, scope, windows)
-    return discretion.published(report, _behind(received, weekly, by_category, usage, answers, told, paired))
+    return discretion.published(report, _behind(received, weekly, behind, usage, answers, told, paired))
 
 
 def personal_report(tx: Tx, person: Person, scope: Scope, zone: str, spans: Spans) -> PersonalReport:
@@ -95,12 +101,19 @@ def personal_report(tx: Tx, person: Person, scope: Scope, zone: str, spans: Span
     period = spans.period
     windows, weeks = (spans.before, period), spans.windows
     usage = Usage.of(tx, scope, (*windows, *weeks))
-    iqs, change = figures.compared(aggregates.by_window(tx, scope, windows), "")
+    received = strata.apart(tx, scope, windows, usage.tallies(windows))
+    parts = [each._replace(of="") for each in _parts(tx, scope, period)]
+    known = figures.populations(received, parts).get(NOW, {})
+    iqs, change = figures.compared(received, "", population=known.get(""))
     current = _current(tx, person.teams(Role.AGENT) if scope.team_id is None else (scope.team_id,))
     categories = figures.categories(
-        current, aggregates.by_category(tx, scope, windows), usage.rescaled(*windows)
+        current,
+        _by_category(tx, scope, windows, received)[0],
+        usage.rescaled(*windows),
+        figures.sampled(received, {NOW: known}, NOW),
     )
     strength, focus = headlines.strength_and_focus(categories)
+    picked = aggregates.causes(tx, scope, period) if focus else {}
     given = aggregates.by_window(tx, replace(scope, reviewee_id=None, reviewer_id=person.id), windows)
     answers = customers.csat_of(tx, weeks, [person.id])
     return PersonalReport(
@@ -109,10 +122,11 @@ def personal_report(tx: Tx, person: Person, scope: Scope, zone: str, spans: Span
         iqs=iqs,
         change=change,
         categories=categories,
-        trend=_trend(spans, zone, aggregates.by_window(tx, scope, weeks), answers, usage),
+        trend=_trend(spans, zone, usage.tallies(weeks), answers, usage),
         recent=aggregates.received(tx, scope, limit=RECENT),
         strength=strength,
         focus=focus,
+        next_step=next_step(focus, categories, current, picked),
         zone=zone,
         given=figures.gave(given, ""),
         csat=experience.together(customers.told(tx, period, [person.id]), experience.csat),
@@ -122,27 +136,51 @@ def personal_report(tx: Tx, person: Person, scope: Scope, zone: str, spans: Span
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Which versions of scorecards were used when: `windows` are the pieces that all spans asked about share."""
+    """All scores of a report, and which versions of scorecards were used when, in the pieces its spans share.
+
+    The last of `windows` is empty where reviews without a time are asked for: they belong to no other piece.
+    """
 
     windows: tuple[Period, ...]
+    scores: cards.Scores
     used: breaks.Used
     cards: breaks.Cards
 
     @classmethod
-    def of(cls, tx: Tx, scope: Scope, spans: Sequence[Period]) -> Self:
+    def of(cls, tx: Tx, scope: Scope, spans: Sequence[Period], *, by_reviewee: bool = False) -> Self:
         """One look at the reviews of all these spans, cut where any of them begins or ends."""
         bounds = sorted({each.start for each in spans} | {each.end for each in spans})
         windows = [Period(start, end, "") for start, end in pairwise(bounds)]
-        windows[-1] = replace(windows[-1], undated=any(each.undated for each in spans))
-        used = cards.used(tx, scope, windows)
-        return cls(tuple(windows), used, cards.known(tx, used))
+        if any(each.undated for each in spans):
+            windows.append(Period(bounds[-1], bounds[-1], "", undated=True))
+        scores = cards.scores(tx, scope, windows, by_reviewee=by_reviewee)
+        used: dict[tuple[int, int], datetime | None] = {}
+        for (place, version_id, _), (tally, first) in scores.items():
+            if tally.n:
+                known = used.get((place, version_id))
+                used[place, version_id] = first if known is None or first is None else min(known, first)
+        return cls(tuple(windows), scores, used, cards.known(tx, used))
+
+    def tallies(self, spans: Sequence[Period]) -> Tallies:
+        """The scores of each of these spans, by reviewee if that was asked for."""
+        inside = [frozenset(self.inside(each)) for each in spans]
+        found: dict[Cell, Tally] = {}
+        for (piece, _, who), (tally, _) in self.scores.items():
+            for place, pieces in enumerate(inside):
+                if piece in pieces:
+                    cell = Cell(place, who)
+                    found[cell] = found[cell] + tally if cell in found else tally
+        return found
 
     def inside(self, *spans: Period) -> list[int]:
         """The numbers of the windows that these spans are made of."""
         return [
             number
             for number, each in enumerate(self.windows)
-            if any(span.start <= each.start and each.end <= span.end for span in spans)
+            if any(
+                span.undated if each.undated else span.start <= each.start and each.end <= span.end
+                for span in spans
+            )
         ]
 
     def cards_in(self, *spans: Period) -> dict[int, Scorecard]:
@@ -160,13 +198,33 @@ class Usage:
         return tuple(dict.fromkeys(periods.local_date(each, zone) for each in found))
 
 
+def _parts(tx: Tx, scope: Scope, period: Period) -> list[Part]:
+    """What the reviews of now were drawn from; no figure asks that of those before."""
+    return [each._replace(window=NOW) for each in strata.parts(tx, scope, [period])]
+
+
+def _by_category(
+    tx: Tx, scope: Scope, windows: Sequence[Period], received: Tallies, *, with_people: bool = False
+) -> tuple[Tallies, People]:
+    """The ratings by category, and the people behind them if asked for.
+
+    Those of history that reviews a conversation several times come with their clusters.
+    """
+    found, people = (
+        aggregates.by_category_with_people(tx, scope, windows)
+        if with_people
+        else (aggregates.by_category(tx, scope, windows), {})
+    )
+    clustered = any(each.clusters for each in received.values())
+    return strata.ratings_apart(tx, scope, windows, found) if clustered else found, people
+
+
 def _trend(spans: Spans, zone: str, tallies: Tallies, answers: Answers, usage: Usage) -> tuple[Point, ...]:
     """Scores and CSAT of each week or month, marked where the scorecard changed."""
     rebased = breaks.rebased_windows(usage.used, usage.cards, [usage.inside(each) for each in spans.windows])
-    unit = periods.trend_unit(spans.period, zone)
     return tuple(
         replace(each, csat=_csat(answers, place), rebased=rebased[place])
-        for place, each in enumerate(figures.trend(spans.weeks, tallies, zone, unit))
+        for place, each in enumerate(figures.trend(spans.weeks, tallies, zone, spans.unit))
     )
 
 
@@ -182,7 +240,7 @@ def _csat(answers: Answers, place: int) -> Survey:
 def _behind(
     received: Tallies,
     weekly: Tallies,
-    by_category: Mapping[tuple[int, str], int],
+    by_category: People,
     usage: Usage,
     answers: Answers,
     told: Sequence[Told],
@@ -219,23 +277,35 @@ def _behind(
 
 
 def _agents(
-    tx: Tx, members: Sequence[Person], team_id: int, received: Tallies, given: Tallies, told: Sequence[Told]
+    tx: Tx,
+    members: Sequence[Person],
+    team_id: int,
+    received: Tallies,
+    given: Tallies,
+    told: Sequence[Told],
+    drawn_from: Mapping[int | str, float],
 ) -> tuple[PersonFigure, ...]:
     """What each agent received, with what they gave, if they review too, and what their customers answered."""
     csat = experience.surveys(told, experience.csat)
     return tuple(
         replace(each, given=figures.gave(given, each.person_id), csat=csat.get(each.person_id, Survey()))
-        for each in _persons(tx, members, team_id, Role.AGENT, received)
+        for each in _persons(tx, members, team_id, Role.AGENT, received, drawn_from)
     )
 
 
 def _persons(
-    tx: Tx, members: Sequence[Person], team_id: int, role: Role, tallies: Tallies
+    tx: Tx,
+    members: Sequence[Person],
+    team_id: int,
+    role: Role,
+    tallies: Tallies,
+    drawn_from: Mapping[int | str, float] = figures.NOWHERE,
 ) -> tuple[PersonFigure, ...]:
     """Those who hold the role, and whoever had reviews though they do not hold it any more."""
     names = {each.id: each.name for each in members}
     names |= people.names(tx, [int(cell.of) for cell in tallies if cell.of not in {*names, figures.NOBODY}])
-    return figures.persons(names, [each.id for each in members if each.has(role, team_id)], tallies)
+    always = [each.id for each in members if each.has(role, team_id)]
+    return figures.persons(names, always, tallies, drawn_from)
 
 
 def _current(tx: Tx, team_ids: Sequence[int]) -> list[Scorecard]:

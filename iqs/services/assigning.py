@@ -1,47 +1,41 @@
 """The draw: a period's sample, shared out among reviewers, saved with one Notice for each scorecard."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
-from hashlib import blake2b
 
+from iqs import cycles
 from iqs import notices as notice_keys
-from iqs import sampling
-from iqs.access import Action, AssignmentFacts, TeamFacts, can, demand
-from iqs.assignments import AssignmentState, Drawn, DrawResult, Progress
-from iqs.errors import Conflict, Invalid, NotFound
+from iqs.assignments import DRAWN_TOO, AssignmentState, Drawn, DrawResult, Progress, Step
+from iqs.eligibility import Facts
+from iqs.errors import Conflict
 from iqs.notices import NoticeKind
-from iqs.people import Person, Role, Team
-from iqs.periods import WEEK, iso_label, monday, named_week
-from iqs.reports import Period
-from iqs.reviews import Stream, kind_of
-from iqs.sampling import Candidate, Frame
-from iqs.schedules import ScheduleKind
-from iqs.services.delivering import installation_secret
-from iqs.sharing import share
+from iqs.people import Person, Team
+from iqs.proof import Committed, Frame
+from iqs.reviews import ReviewKind, Stream, kind_of
+from iqs.sampling import TAKEN, Candidate, Stop, Walk, rank, seek
+from iqs.services import committing, settling, staffing
+from iqs.services.committing import Asked, Ready
+from iqs.sharing import may_review, share, unshared
 from iqs.storage.repositories import (
     assignments,
     audit,
+    commitments,
     conversations,
+    draws,
+    events,
     fetches,
+    lots,
     notices,
-    people,
-    schedules,
     scorecards,
     teams,
 )
 from iqs.storage.store import Store, Tx
-from iqs.working_hours import next_working_instant
-
-DUE_AFTER = timedelta(days=7)
-"""A drawn conversation should be reviewed within this time."""
 
 FETCH_FIRST = timedelta(minutes=2)
 """The head start of a text that must be fetched; after it the scorecard leaves without, and is redrawn."""
-
-SEED_LIMIT = 200
-"""Characters of a seed."""
 
 
 def draw(
@@ -56,11 +50,14 @@ def draw(
 ) -> DrawResult:
     """Draws the team's sample of a period such as "2026-W47" and hands it to the reviewers.
 
-    The same seed and conversations give the same sample. Without `seed`, the installation's own secret makes
-    one for the team and period, so that nobody can try seeds until they like the sample. A period that was
-    drawn already is returned as it stands. `actor` None is the operator at the command line or the clock.
-    Raises NotFound for an unknown team, NotAllowed, and Invalid when something to draw with is missing.
+    What it is drawn from is committed first, in a transaction of its own; a dry run saves neither. The same seed and
+    conversations give the same sample. Without `seed`, the installation's own secret makes one for the team and
+    period, so that nobody can try seeds until they like the sample. A period that was drawn already is returned as it
+    stands. `actor` None is the operator at the command line or the clock. Raises NotFound for an unknown team,
+    NotAllowed, and Invalid when something to draw with is missing.
     """
+    if not dry_run:
+        committing.commit(store, team_name, period, now=now, seed=seed, actor=actor)
     work = partial(
         draw_within, team_name=team_name, period=period, now=now, seed=seed, dry_run=dry_run, actor=actor
     )
@@ -77,40 +74,62 @@ def draw_within(
     dry_run: bool = False,
     actor: Person | None = None,
 ) -> DrawResult:
-    """As `draw`, inside a transaction."""
-    team = teams.by_name(tx, team_name)
-    if team is None:
-        raise NotFound(f"There is no team “{team_name}”. Known: {_known(tx)}.")
-    if actor is not None:
-        demand(actor, Action.DRAW, TeamFacts(team.id, len(people.members(tx, team.id))))
-    period = iso_label(monday(period))
-    if named_week(period, team.timezone).start > now:
-        raise Invalid(f"{period} has not begun yet, so there is nothing to draw from.")
-    if seed is not None and not (0 < len(seed) <= SEED_LIMIT and seed.isprintable()):
-        raise Invalid(f"A seed is 1 to {SEED_LIMIT} printable characters.")
+    """As `draw`, inside a transaction; what is not committed yet is committed in it."""
+    wanted = committing.asked(tx, team_name=team_name, period=period, now=now, seed=seed, actor=actor)
+    team = wanted.team
     teams.lock(tx, team.id)
-    existing = assignments.draw_of(tx, team.id, period)
+    existing = assignments.draw_of(tx, team.id, wanted.period)
     if existing is not None:
         if seed is not None and seed != existing.seed:
-            raise Conflict(f"{team.name} was drawn for {period} already, with seed {existing.seed}.")
-        return _as_it_stands(tx, team, period, existing)
-    span = _span(tx, team, period)
-    plan = _plan(tx, team, span, seed or _own_seed(tx, team, period))
+            raise Conflict(f"{team.name} was drawn for {wanted.period} already, with seed {existing.seed}.")
+        return _as_it_stands(tx, team, wanted.period, existing)
+    ready = committing.prepare(tx, wanted, seed=seed, now=now)
+    plan = _plan(tx, wanted, ready)
     save = bool(plan.pairs) and not dry_run
     if save:
-        _save(tx, team, period, span, plan, now=now, created_by=actor.id if actor else None)
+        committed = committing.write(tx, wanted, ready, now=now)
+        _save(tx, wanted, ready, plan, committed, now=now, created_by=actor.id if actor else None)
     return DrawResult(
         team=team.name,
-        period=period,
-        seed=plan.seed,
-        eligible=len(plan.frame.eligible),
-        excluded=plan.frame.excluded,
+        period=wanted.period,
+        seed=ready.seed,
+        eligible=ready.frame.eligible,
+        excluded=ready.frame.excluded,
         assignments=tuple(
             Drawn(each.key, plan.names[each.reviewee_id], reviewer.name) for each, reviewer in plan.pairs
         ),
-        unshared=plan.unshared,
+        unshared=sum(plan.unshared.values()),
+        unshared_why=plan.unshared,
         saved=save,
     )
+
+
+def sample(tx: Tx, frame: Frame, seed: str) -> list[Stop[Facts]]:
+    """Every place that the seeded order of a frame comes to until each reviewee's quota is full."""
+    walks = [
+        Walk.of(seed, person, frame.first_day, stratum) for person, stratum in sorted(frame.strata.items())
+    ]
+    return seek(walks, partial(lots.look, tx, filtered=bool(frame.filters)), frame.judge)
+
+
+def next_candidate(tx: Tx, draw_id: int, person_id: int) -> Candidate | None:
+    """The next conversation of this reviewee in the draw's seeded order; None if there is none.
+
+    The order owes nothing to what was handed out on purpose: `hand_out` deals with that. Every place it comes to is
+    logged with the draw. A draw without a commitment has no order to go on with.
+    """
+    row = draws.by_id(tx, draw_id)
+    if row is None or row.commitment_id is None or not draws.lock(tx, draw_id, person_id):
+        return None
+    committed = commitments.by_id(tx, row.commitment_id)
+    assert committed is not None  # a foreign key
+    frame = Frame.read(committed.frame)
+    settling.settle(tx)
+    after = draws.position(tx, draw_id, person_id)
+    walk = Walk.of(row.seed, person_id, frame.first_day, frame.strata[person_id], after=after, wanted=1)
+    stops = seek([walk], partial(lots.look, tx, filtered=bool(frame.filters)), frame.judge)
+    draws.log(tx, draw_id, stops)
+    return next(iter(_candidates(tx, stops)), None)
 
 
 def hand_out(
@@ -125,11 +144,26 @@ def hand_out(
     draw_id: int | None,
     due_at: datetime | None,
     now: datetime,
+    kind: ReviewKind | None = None,
+    picked_for: str | None = None,
+    handed_by: int | None = None,
+    replaces_id: int | None = None,
+    double_of_id: int | None = None,
 ) -> int:
     """An assignment and the Notice of its scorecard, both or neither; returns the assignment's id.
 
-    The scorecard leaves in the reviewer's working hours; text that is not here yet is asked for, with a head start.
+    What chance drew takes the place of the same conversation picked for coaching, if nobody has begun that.
+
+    The scorecard leaves when the reviewer is at work; text that is not here yet is asked for, with a head start.
+    `kind` is told by the reviewer's roles unless given; `handed_by` is who picked it, its reviewer who asked for it.
     """
+    is_sampled = stream is Stream.RANDOM and kind is not ReviewKind.SELF
+    if is_sampled:
+        for picked in draws.picked_unbegun(tx, team.id, conversation_id):
+            assignments.move(
+                tx, picked, state=AssignmentState.CANCELLED, now=now, skip_reason=DRAWN_TOO, leaves_draw=True
+            )
+            notices.cancel(tx, notice_keys.scorecard_key(picked))
     assignment_id = assignments.add(
         tx,
         team_id=team.id,
@@ -137,14 +171,25 @@ def hand_out(
         reviewer_id=reviewer.id,
         reviewee_id=reviewee_id,
         scorecard_version_id=scorecard_version_id,
-        kind=kind_of(reviewer, team.id),
+        kind=kind or kind_of(reviewer, team.id),
         stream=stream,
         draw_id=draw_id,
         due_at=due_at,
+        picked_for=picked_for,
+        handed_by=handed_by,
+        replaces_id=replaces_id,
+        double_of_id=double_of_id,
         now=now,
     )
+    events.record(
+        tx, assignment_id, Step.HANDED, at=now, actor_id=handed_by, to=reviewer.id, instead_of=replaces_id
+    )
+    if draw_id is not None and is_sampled and replaces_id is None:
+        draws.count_another(
+            tx, draw_id, reviewee_id, conversation_id=conversation_id, assignment_id=assignment_id
+        )
     missing = fetches.want_text(tx, conversation_id, now=now)
-    leaves = next_working_instant(now + FETCH_FIRST if missing else now, team, reviewer.timezone)
+    leaves = staffing.next_instant(tx, team, reviewer, at=now + FETCH_FIRST if missing else now)
     notices.add(
         tx,
         key=notice_keys.scorecard_key(assignment_id),
@@ -155,26 +200,6 @@ def hand_out(
         now=now,
     )
     return assignment_id
-
-
-def least_busy(
-    tx: Tx, row: assignments.Row, held: AssignmentFacts, *, without: Collection[int] = ()
-) -> Person | None:
-    """The permitted reviewer of an assignment's team with the least open work; None if nobody else may review it.
-
-    Nobody who had this conversation in this draw, and nobody in `without`.
-    """
-    had_it = assignments.handed_to(tx, row.conversation_id, row.draw_id)
-    able = [
-        person
-        for person in people.members(tx, row.team_id)
-        if person.has(Role.REVIEWER, row.team_id)
-        and person.id not in had_it
-        and person.id not in without
-        and can(person, Action.RATE, replace(held, reviewer_id=person.id))
-    ]
-    load = assignments.open_counts(tx, [person.id for person in able])
-    return min(able, key=lambda person: (load.get(person.id, 0), person.id), default=None)
 
 
 def progress(store: Store, team_id: int, period: str) -> Progress | None:
@@ -204,54 +229,82 @@ def progress_of(tx: Tx, team_id: int, period: str) -> Progress | None:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a draw would do: which conversation goes to which reviewer, in seeded order."""
+    """What a draw would do: the places its order came to, and which conversation goes to which reviewer."""
 
-    seed: str
-    version_id: int
-    frame: Frame
+    stops: list[Stop[Facts]]
     names: dict[int, str]
     pairs: list[tuple[Candidate, Person]]
-    unshared: int
+    unshared: dict[str, int]  # how many nobody was given, by reason
 
 
-def _plan(tx: Tx, team: Team, span: Period, seed: str) -> _Plan:
-    members = people.members(tx, team.id)
-    agents = [person.id for person in members if person.has(Role.AGENT, team.id)]
-    reviewers = {person.id: person for person in members if person.has(Role.REVIEWER, team.id)}
-    if not agents:
-        raise Invalid(f"{team.name} has no agents. Add them with: iqs people import FILE.csv")
-    if not reviewers:
-        raise Invalid(
-            f"{team.name} has no reviewers. Give somebody the role with: iqs people import FILE.csv"
+def _plan(tx: Tx, wanted: Asked, ready: Ready) -> _Plan:
+    stops = sample(tx, ready.frame, ready.seed)
+    # In an order that owes nothing to whose conversation it is, so that nobody's list is one agent's work.
+    drawn = sorted(_candidates(tx, stops), key=lambda each: rank(ready.seed, each.key))
+    drawn = _for_fresh_eyes(tx, drawn, [each.person_id for each in ready.able])
+    shared = share(drawn, ready.able, seed=ready.seed)
+    known = {person.id: person for person in wanted.members}
+    pairs = [(each, known[shared[each.conversation_id]]) for each in drawn if each.conversation_id in shared]
+    names = {person.id: person.name for person in wanted.members}
+    return _Plan(stops, names, pairs, unshared(drawn, ready.able, shared))
+
+
+def _for_fresh_eyes(tx: Tx, drawn: list[Candidate], able: list[int]) -> list[Candidate]:
+    """Whoever was given a conversation before, such as for coaching, is not given it again, if somebody else may."""
+    before = draws.handed_to(tx, [each.conversation_id for each in drawn])
+    if not before:
+        return drawn
+    fresh = []
+    for each in drawn:
+        closed = replace(each, participants=each.participants | before.get(each.conversation_id, set()))
+        fresh.append(closed if any(may_review(closed, who) for who in able) else each)
+    return fresh
+
+
+def _candidates(tx: Tx, stops: Iterable[Stop[Facts]]) -> list[Candidate]:
+    """What was taken, with who took part in it."""
+    taken = [each.found for each in stops if each.found is not None and each.outcome == TAKEN]
+    people_in = conversations.participants_of(tx, [each.conversation_id for each in taken]) if taken else {}
+    return [
+        Candidate(
+            conversation_id=each.conversation_id,
+            key=each.key,
+            reviewee_id=each.reviewee_id,
+            customer_messages=each.customer_messages,
+            agent_messages=each.agent_messages,
+            participants=people_in[each.conversation_id] | {each.reviewee_id},
         )
-    scorecard = scorecards.current(tx, team.id)
-    assert scorecard.version_id is not None  # it is published
-    closed = conversations.frame(tx, reviewee_ids=agents, starts_at=span.start, ends_at=span.end)
-    unmatched = conversations.unmapped(tx, starts_at=span.start, ends_at=span.end)
-    frame = sampling.frame(closed, unmatched=unmatched)
-    drawn = sampling.sample(frame.eligible, quota=team.quota, seed=seed)
-    shared = share(drawn, reviewers, seed=seed)
-    pairs = [
-        (each, reviewers[shared[each.conversation_id]]) for each in drawn if each.conversation_id in shared
+        for each in taken
     ]
-    names = {person.id: person.name for person in members}
-    return _Plan(seed, scorecard.version_id, frame, names, pairs, len(drawn) - len(pairs))
 
 
 def _save(
-    tx: Tx, team: Team, period: str, span: Period, plan: _Plan, *, now: datetime, created_by: int | None
+    tx: Tx,
+    wanted: Asked,
+    ready: Ready,
+    plan: _Plan,
+    committed: Committed | None,
+    *,
+    now: datetime,
+    created_by: int | None,
 ) -> None:
+    team, due_at = wanted.team, cycles.deadline(wanted.team, now)
+    version_id = scorecards.current(tx, team.id).version_id
+    assert version_id is not None  # it is published
     draw_id = assignments.add_draw(
         tx,
         team_id=team.id,
-        period=period,
-        starts_at=span.start,
-        ends_at=span.end,
-        seed=plan.seed,
-        eligible=len(plan.frame.eligible),
-        excluded=plan.frame.excluded,
+        period=wanted.period,
+        starts_at=wanted.span.start,
+        ends_at=wanted.span.end,
+        seed=ready.seed,
+        eligible=ready.frame.eligible,
+        excluded=dict(ready.frame.excluded),
         now=now,
         created_by=created_by,
+        due_at=due_at,
+        attempt=ready.attempt,
+        commitment_id=None if committed is None else committed.id,
     )
     for candidate, reviewer in plan.pairs:
         hand_out(
@@ -260,12 +313,20 @@ def _save(
             reviewer,
             conversation_id=candidate.conversation_id,
             reviewee_id=candidate.reviewee_id,
-            scorecard_version_id=plan.version_id,
+            scorecard_version_id=version_id,
             stream=Stream.RANDOM,
             draw_id=draw_id,
-            due_at=now + DUE_AFTER,
+            due_at=due_at,
             now=now,
         )
+    draws.log(tx, draw_id, plan.stops)
+    drawn = Counter(each.spot.person_id for each in plan.stops if each.outcome == TAKEN)
+    strata = {
+        person: (stratum.eligible, drawn[person])
+        for person, stratum in ready.frame.strata.items()
+        if stratum.eligible
+    }
+    draws.put_strata(tx, draw_id, strata)
     audit.record(tx, at=now, actor_id=created_by, action="draw", object="draw", object_id=draw_id)
 
 
@@ -284,31 +345,3 @@ def _as_it_stands(tx: Tx, team: Team, period: str, existing: assignments.Row) ->
         saved=False,
         existed=True,
     )
-
-
-def _span(tx: Tx, team: Team, period: str) -> Period:
-    """The week as the weeks beside it leave it, drawn or recorded by the schedule.
-
-    They were reckoned in the zone the team had then. This one begins where the one before ended and ends where
-    the one after began, so that a conversation closed in the hours between the zones is in one draw.
-    """
-    first, week = monday(period), named_week(period, team.timezone)
-    before, after = _taken(tx, team.id, first - WEEK), _taken(tx, team.id, first + WEEK)
-    return Period(before[1] if before else week.start, after[0] if after else week.end, week.label)
-
-
-def _taken(tx: Tx, team_id: int, first: date) -> tuple[datetime, datetime] | None:
-    """What the draw of the week of this Monday took, [start, end), also when it found nothing to draw."""
-    drawn = assignments.draw_of(tx, team_id, iso_label(first))
-    if drawn is not None:
-        return drawn.starts_at, drawn.ends_at
-    return schedules.covered(tx, team_id, ScheduleKind.DRAW, first + WEEK)
-
-
-def _own_seed(tx: Tx, team: Team, period: str) -> str:
-    secret = installation_secret(tx)
-    return blake2b(f"draw|{team.id}|{period}".encode(), key=secret, digest_size=8).hexdigest()
-
-
-def _known(tx: Tx) -> str:
-    return ", ".join(team.name for team in teams.every(tx)) or "none yet; add people first"

@@ -63,11 +63,14 @@ def _keep_claims(tx: Tx, claimed: Sequence[Notice], token: str, now: datetime) -
 
 
 def _in_hours(tx: Tx, found: list[notices.Due], now: datetime) -> list[notices.Due]:
-    """Without those whose person does not work now; they wait for the next working instant of their own zone."""
+    """Without those whose person does not work now; they wait for the next working instant of their own zone.
+
+    Whoever asked for something is at work, whatever the hour.
+    """
     known: dict[int, Team] = {}
     left = []
     for due in found:
-        at = _working_instant(tx, due, now, known)
+        at = now if due.asked else _working_instant(tx, due, now, known)
         if at > now:
             notices.defer(tx, due.notice, until=at)
         else:
@@ -84,14 +87,17 @@ def _working_instant(tx: Tx, due: notices.Due, now: datetime, known: dict[int, T
 
 
 def _at_pace(tx: Tx, found: list[notices.Due], now: datetime, at_once: int) -> list[notices.Due]:
-    """Without scorecards for reviewers who have enough open ones; `release` calls them up when one is done."""
+    """Without scorecards for reviewers who have enough open ones; `release` calls them up when one is done.
+
+    One that its reviewer asked for does not wait.
+    """
     cards = [each.notice for each in found if each.notice.kind is NoticeKind.SCORECARD]
     reviewers = {each.person_id for each in cards if each.person_id is not None}
     count = notices.standing(tx, reviewers) if reviewers else {}
     left = []
     for due in found:
         notice = due.notice
-        if notice.kind is NoticeKind.SCORECARD and notice.person_id is not None:
+        if notice.kind is NoticeKind.SCORECARD and notice.person_id is not None and not due.asked:
             count[notice.person_id] = count.get(notice.person_id, 0) + 1
             if count[notice.person_id] > at_once and notice.first_try_at is None:
                 notices.defer(tx, notice, until=now + QUEUE_AGAIN)

@@ -13,8 +13,14 @@ from secrets import token_bytes, token_hex
 from typing import Any, NamedTuple
 
 from iqs.assignments import AssignmentState
-from iqs.notices import AT_ONCE, Notice, NoticeKind, NoticeState, next_sweep
-from iqs.services import claiming
+from iqs.notices import (
+    AT_ONCE,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    next_sweep,
+)
+from iqs.services import claiming, following
 from iqs.services.claiming import LEASE
 from iqs.storage.repositories import assignments, notices, people, settings
 from iqs.storage.store import Store, Tx
@@ -25,7 +31,6 @@ SWEEP_LEASE = timedelta(minutes=2)
 RELAPSE = timedelta(minutes=10)
 """A refusal that comes back within this time is the old one: it began when that one did."""
 
-DIRECT = "direct_message:"
 TROUBLE = "slack_trouble"
 SECRET = "message_key_secret"  # noqa: S105 - the name of the setting, not its value
 
@@ -188,21 +193,24 @@ def swept(store: Store, notice: Notice, *, now: datetime, again: datetime | None
     store.transact(lambda tx: notices.mark(tx, [notice], sweep_at=until))
 
 
-def renew(store: Store, key: str, *, now: datetime, rest: timedelta) -> bool:
-    """Sends a scorecard anew whose message somebody deleted in Slack, if there is still something to do with it.
+def renew(store: Store, key: str, *, ts: str, now: datetime, rest: timedelta) -> bool:
+    """Sends a scorecard anew whose message at `ts` was deleted in Slack, if there is still something to do with it.
 
-    Not when it was last sent less than `rest` ago: a message that vanishes again and again is not an endless task.
+    Not when another message tells it: of two, the younger was deleted by us. And not when it was last sent less than
+    `rest` ago: a message that vanishes again and again is not an endless task.
     """
 
     def begin(tx: Tx) -> bool:
         notice = notices.by_key(tx, key)
         if notice is None or notice.state is not NoticeState.SENT or notice.kind is not NoticeKind.SCORECARD:
             return False
+        if notice.ts != ts:
+            return False
         task = assignments.get(tx, notice.object_id)
         if task is None or task.state != AssignmentState.OPEN:
             return False
-        if notice.last_try_at is not None and now - notice.last_try_at < rest:
-            return False
+        if notice.last_try_at is not None and timedelta(0) <= now - notice.last_try_at < rest:
+            return False  # a try that is still to come was made before a clock was set back
         fresh: dict[str, Any] = {
             "not_before": now, "attempts": 0, "first_try_at": None, "lease_token": None, "lease_until": None,
             "posted_to": None, "ts": None, "told_with": None, "resent_at": None, "sweep_at": None,
@@ -272,26 +280,6 @@ def accept(store: Store, *, now: datetime) -> None:
             settings.put(tx, TROUBLE, {"since": known["since"], "over": now.isoformat()})
 
     store.transact(go_on)
-
-
-class Address(NamedTuple):
-    """A person's Slack user, and the direct message with them where it was opened before."""
-
-    user: str
-    channel: str | None
-
-
-def addresses(store: Store, person_ids: Collection[int]) -> dict[int, Address]:
-    """Where these people are written to; left out is who is not active or not linked to Slack."""
-    with store.read() as tx:
-        users = people.slack_ids(tx, person_ids)
-        known = settings.several(tx, [DIRECT + user for user in users.values()])
-    return {person: Address(user, known.get(DIRECT + user)) for person, user in users.items()}
-
-
-def remember_direct(store: Store, user: str, channel: str | None) -> None:
-    """Remembers the direct message with a Slack user, by their id: a person may be linked to another one later."""
-    store.transact(lambda tx: settings.put(tx, DIRECT + user, channel or ""))
 
 
 def unreachable(store: Store, person_id: int, *, now: datetime) -> None:
@@ -368,6 +356,8 @@ def _settle(messages: Sequence[Stands], now: datetime, tx: Tx) -> list[bool]:
                     )
                 )
     notices.place(tx, rows)
+    for digest in (each.notice for each in messages if each.notice.id in ours):
+        following.promise(tx, digest, now)
     reached = {each.notice.person_id for each in messages if each.notice.id in ours}
     people.reached(tx, {person for person in reached if person is not None})
     return [each.notice.id in ours for each in messages]

@@ -1,63 +1,66 @@
-"""Who cannot be reached any more hands their untouched work on: the conversation is reviewed, and nothing is lost."""
+"""Who is not there any more hands their untouched work on: the conversation is reviewed, and nothing is lost.
+
+That is who left the team or lost the role, who was deactivated, whom Slack lets nothing through to, and who is out
+of office until after the deadline.
+"""
 
 from datetime import datetime
 from functools import partial
 
-from iqs import notices as notice_keys
-from iqs.assignments import AssignmentState
-from iqs.reviews import ReviewKind, Stream
-from iqs.services.assigning import hand_out, least_busy
-from iqs.services.reviewing import facts
-from iqs.storage.repositories import assignments, audit, notices, people, reviews, teams
+from iqs.absences import can_work
+from iqs.assignments import AssignmentState, HandOnReason
+from iqs.people import Person, Role
+from iqs.reviews import ReviewKind
+from iqs.services.reassigning import hand_over
+from iqs.services.staffing import least_busy, permitted
+from iqs.storage.repositories import absences, assignments, people, reviews, teams, work
+from iqs.storage.repositories.assignments import Row
 from iqs.storage.store import Store, Tx
 
-REASON = "reviewer cannot be reached"
-"""Why the assignment ended, as its row and the audit say."""
 
-
-def hand_on(store: Store, *, now: datetime) -> int:
-    """Gives open assignments of people who left or cannot be reached to other reviewers; returns how many.
+def hand_on(store: Store, *, now: datetime) -> list[int]:
+    """Gives open assignments of people who are not there any more to other reviewers; returns those that ended.
 
     Each goes to the permitted reviewer of its team with the least open work, as when somebody hands it on
     themselves. What was begun stays: nothing that a person rated is thrown away by a machine; a lead may reassign
     it. Self reviews stay too, and what nobody else may review.
     """
     with store.read() as tx:
-        found = assignments.unbegun(tx, people.away(tx))
-    return sum(store.transact(partial(_hand_on, each, now)) for each in found)
+        found = work.unbegun(tx, people.away(tx))
+        found += work.without_role(tx)
+        found += work.unbegun(tx, absences.away(tx, now=now))
+    return [each for each in dict.fromkeys(found) if store.transact(partial(_hand_on, each, now))]
 
 
 def _hand_on(assignment_id: int, now: datetime, tx: Tx) -> bool:
     row = assignments.get(tx, assignment_id, lock=True)
     if row is None or row.state != AssignmentState.OPEN or row.kind == ReviewKind.SELF:
         return False
-    away = set(people.away(tx))
-    if row.reviewer_id not in away or reviews.of_assignment(tx, assignment_id) is not None:
+    if reviews.of_assignment(tx, assignment_id) is not None:
         return False
-    target = least_busy(tx, row, facts(tx, row), without=away)
+    reason = _why(tx, row, now)
+    if reason is None:
+        return False
+    target = least_busy(tx, teams.by_id(tx, row.team_id), permitted(tx, row), now=now, until=row.due_at)
     if target is None:
         return False
-    assignments.move(tx, assignment_id, state=AssignmentState.CANCELLED, now=now, skip_reason="reassigned")
-    notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
-    successor = hand_out(
-        tx,
-        teams.by_id(tx, row.team_id),
-        target,
-        conversation_id=row.conversation_id,
-        reviewee_id=row.reviewee_id,
-        scorecard_version_id=row.scorecard_version_id,
-        stream=Stream(row.stream),
-        draw_id=row.draw_id,
-        due_at=row.due_at,
-        now=now,
-    )
-    audit.record(
-        tx,
-        at=now,
-        actor_id=None,
-        action="reassign",
-        object="assignment",
-        object_id=assignment_id,
-        detail={"to": target.id, "successor": successor, "why": REASON},
-    )
+    hand_over(tx, row, target, why=reason, now=now, actor_id=None)
     return True
+
+
+def _why(tx: Tx, row: Row, now: datetime) -> HandOnReason | None:
+    """Why the reviewer of an assignment cannot do it, None if they can; without a deadline it waits for the absent."""
+    reviewer = people.by_id(tx, row.reviewer_id)
+    if reviewer is None or not _has_role(reviewer, row.team_id):
+        return HandOnReason.LEFT
+    if reviewer.id in people.unreachable(tx):
+        return HandOnReason.UNREACHABLE
+    away = absences.of(tx, [reviewer.id], now=now).get(reviewer.id, [])
+    team = teams.by_id(tx, row.team_id)
+    if row.due_at is None or can_work(away, team, reviewer.timezone, now=now, until=row.due_at):
+        return None
+    return HandOnReason.AWAY
+
+
+def _has_role(reviewer: Person, team_id: int) -> bool:
+    return reviewer.has(Role.REVIEWER, team_id) or reviewer.has(Role.LEAD, team_id)

@@ -94,7 +94,10 @@ def resume(
         again = replace(schedule, paused=False)
         if schedule.paused:
             for step in rules.to_do(again, now=now, last=schedules.last(tx, schedule.id)):
-                schedules.record(tx, schedule.id, step.due, Outcome.SKIPPED, now=now, covers=step.window)
+                period = rules.label(again, step.due.local_date) if again.kind is ScheduleKind.DRAW else None
+                schedules.record(
+                    tx, schedule.id, step.due, Outcome.SKIPPED, now=now, covers=step.window, period=period
+                )
         return again
 
     return store.transact(partial(_change, actor, team_name, kind, now, resumed))
@@ -110,7 +113,8 @@ def _change(
 ) -> Planned:
     team = _team(tx, team_name)
     if actor is not None:
-        demand(actor, Action.CONFIGURE, TeamFacts(team.id, len(people.members(tx, team.id))))
+        action = Action.PLAN if kind in rules.REPORTS else Action.CONFIGURE
+        demand(actor, action, TeamFacts(team.id, len(people.members(tx, team.id))))
     known = {each.kind: each.id for each in schedules.every(tx) if each.team_id == team.id}
     schedule = schedules.lock(tx, known[kind]) if kind in known else None
     if schedule is None:

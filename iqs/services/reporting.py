@@ -11,13 +11,16 @@ from iqs.people import Person, Role, Team
 from iqs.periods import Spans
 from iqs.reports import Digest, Home, Period, PersonalReport, TeamReport
 from iqs.reviews import UNDO_WINDOW
-from iqs.schedules import Outcome, Run, ScheduleKind
+from iqs.schedules import REPORTS, Outcome, Run, ScheduleKind
+from iqs.schedules import window as whole_window
 from iqs.services import assembling
+from iqs.services.absenting import absence_of, own_zone
 from iqs.services.overseeing import operations_of
 from iqs.services.scheduling import upcoming_of
+from iqs.services.tracking import latest
 from iqs.storage import aggregates
 from iqs.storage.aggregates import Scope
-from iqs.storage.repositories import assignments, people, schedules, teams
+from iqs.storage.repositories import assignments, people, schedules, streams, teams
 from iqs.storage.store import Store, Tx
 
 USUAL_DAYS = 30
@@ -30,7 +33,7 @@ Asked = Period | str | None
 def personal_report(store: Store, actor: Person, *, now: datetime, period: Asked = None) -> PersonalReport:
     """The actor's own work over all their teams, from released reviews. Invalid for an unreadable period."""
     with store.read() as tx:
-        return _personal(tx, actor, Scope(now, reviewee_id=actor.id), _zone(tx, actor), period)
+        return _own(tx, actor, now, period)
 
 
 def agent_report(
@@ -48,7 +51,7 @@ def agent_report(
         scope = Scope(now, team_id=team.id, reviewee_id=person_id)
         if person is None or not (team_id in person.roles or aggregates.received(tx, scope, limit=1)):
             raise NotFound(f"{team.name} has no such agent.")
-        return _personal(tx, person, scope, team.timezone, period)
+        return _personal(tx, person, scope, team.timezone, period, _first_team(tx, person))
 
 
 def team_report(
@@ -65,8 +68,7 @@ def team_report(
         if actor is not None:
             demand(actor, Action.SEE_TEAM, facts)
         persons = actor is None or can(actor, Action.SEE_AGENT, facts)
-        span = _span(period, team.timezone, now)
-        spans = periods.spans(span, team.timezone)
+        spans = _spans(period, team, now)
         return assembling.team_report(tx, team, members, spans, as_of=now, persons=persons)
 
 
@@ -78,12 +80,11 @@ def home(store: Store, actor: Person, *, now: datetime) -> Home:
         waiting = assignments.waiting(tx, actor)
         personal = None
         if actor.teams(Role.AGENT):
-            personal = _personal(tx, actor, Scope(now, reviewee_id=actor.id), _zone(tx, actor), None)
+            personal = _own(tx, actor, now, None)
         led = []
         for id_ in actor.teams(Role.LEAD, Role.ADMIN):
             team, members = _team(tx, id_)
-            span = _span(None, team.timezone, now)
-            spans = periods.spans(span, team.timezone)
+            spans = _spans(None, team, now)
             led.append(assembling.team_report(tx, team, members, spans, as_of=now, persons=True))
         soonest: dict[str, datetime] = {}
         for coming in upcoming_of(tx, own, now=now):
@@ -97,11 +98,14 @@ def home(store: Store, actor: Person, *, now: datetime) -> Home:
             led=tuple(led),
             next_times=soonest,
             operations=operations_of(tx, actor, now=now),
+            absence=absence_of(tx, actor, now=now),
+            timezone=own_zone(tx, actor),
+            draws=latest(tx, (known[id_] for id_ in actor.teams(Role.LEAD, Role.ADMIN)), now=now),
         )
 
 
 def digest(store: Store, run_id: int, *, now: datetime) -> Digest:
-    """The digest of a recorded schedule run: the window kept with it, as it stood when it was due.
+    """The digest of a recorded run, of a week or a month: the window kept with it, as it stood when it was due.
 
     So it says the same however often and late it is made, and whatever became of the team's zone since. Due
     right after its window, it is made when that window's last review can no longer be taken back. A person is
@@ -109,11 +113,11 @@ def digest(store: Store, run_id: int, *, now: datetime) -> Digest:
     """
     with store.read() as tx:
         run = schedules.run(tx, run_id)
-        if run is None or run.schedule.kind is not ScheduleKind.DIGEST:
+        if run is None or run.schedule.kind not in REPORTS:
             raise NotFound("There is no such digest.")
         team, members = _team(tx, run.schedule.team_id)
         as_of = min(now, max(run.due.at, run.window.end + UNDO_WINDOW))
-        report = _published(tx, team, members, _of_run(run, team.timezone), as_of=as_of)
+        report = _published(tx, team, members, _of_run(run), as_of=as_of)
         return _digest(report, late=run.outcome is Outcome.LATE)
 
 
@@ -128,24 +132,34 @@ def preview_digest(
         team, members = _team(tx, team_id)
         if actor is not None:
             demand(actor, Action.SEE_AGENT, _facts(team, members))
-        span = periods.last_week(now, team.timezone) if period is None else _span(period, team.timezone, now)
-        return _digest(_published(tx, team, members, periods.spans(span, team.timezone), as_of=now))
+        spans = _spans("last week" if period is None else period, team, now)
+        return _digest(_published(tx, team, members, spans, as_of=now))
 
 
 def _digest(report: TeamReport, *, late: bool = False) -> Digest:
+    report = headlines.judged(report)  # the headline, the words and the table must say the same
     return Digest(
         headlines.headline(report), report, headlines.praise(report), late, headlines.finding(report)
     )
 
 
-def _of_run(run: Run, zone: str) -> Spans:
-    """What a run's window compares: the last two weeks as they were counted when the zone was another."""
-    window = run.window
-    nominal = periods.spans(periods.week(run.due.local_date - periods.WEEK, zone), zone)
-    before = run.before or Period(window.start - periods.WEEK, window.start, nominal.before.label)
-    *earlier, last_but_one, _ = nominal.weeks
-    counted = (*earlier, replace(last_but_one, end=window.start), window)
-    return Spans(before, window, nominal.weeks, counted)
+def _of_run(run: Run) -> Spans:
+    """What a run's window compares: the last two weeks or months as they were counted when the team's were others."""
+    window, schedule = run.window, run.schedule
+    whole = whole_window(schedule, run.due.local_date)
+    nominal = (
+        periods.month_spans(whole, schedule.zone)
+        if schedule.kind is ScheduleKind.MONTHLY
+        else periods.spans(whole, schedule.zone, schedule.calendar.week_start)
+    )
+    length = nominal.before.end - nominal.before.start
+    before = run.before or Period(window.start - length, window.start, nominal.before.label)
+    counted = [
+        replace(each, start=min(each.start, window.start), end=min(each.end, window.start))
+        for each in nominal.weeks[:-1]
+    ]
+    counted[-1] = replace(counted[-1], end=window.start)
+    return Spans(before, window, nominal.weeks, (*counted, window), nominal.unit)
 
 
 def _published(tx: Tx, team: Team, members: Sequence[Person], spans: Spans, *, as_of: datetime) -> TeamReport:
@@ -155,8 +169,19 @@ def _published(tx: Tx, team: Team, members: Sequence[Person], spans: Spans, *, a
     )
 
 
-def _personal(tx: Tx, person: Person, scope: Scope, zone: str, period: Asked) -> PersonalReport:
-    spans = periods.spans(_span(period, zone, scope.as_of), zone)
+def _own(tx: Tx, person: Person, now: datetime, period: Asked) -> PersonalReport:
+    """The person's work over all their teams, in the days and weeks of their first one."""
+    team = _first_team(tx, person)
+    return _personal(tx, person, Scope(now, reviewee_id=person.id), _zone_of(team), period, team)
+
+
+def _personal(
+    tx: Tx, person: Person, scope: Scope, zone: str, period: Asked, first_team: Team | None
+) -> PersonalReport:
+    # What the list hides, a mean would tell.
+    scope = replace(scope, without=streams.kept_from(tx, person.id, as_of=scope.as_of))
+    week_start = first_team.week_start if first_team is not None else 0
+    spans = periods.spans(_span(period, zone, scope.as_of, week_start), zone, week_start)
     return assembling.personal_report(tx, person, scope, zone, spans)
 
 
@@ -169,13 +194,29 @@ def _facts(team: Team, members: Sequence[Person]) -> TeamFacts:
     return TeamFacts(team.id, sum(each.has(Role.AGENT, team.id) for each in members))
 
 
-def _zone(tx: Tx, person: Person) -> str:
+def zone(store: Store, person: Person) -> str:
+    """The zone in which the person's own days are days (IANA)."""
+    with store.read() as tx:
+        return _zone_of(_first_team(tx, person))
+
+
+def _zone_of(first_team: Team | None) -> str:
     """The zone of the person's first team, where they are an agent if they are one; UTC without a team."""
+    return first_team.timezone if first_team is not None else "UTC"
+
+
+def _first_team(tx: Tx, person: Person) -> Team | None:
     held = (*person.teams(Role.AGENT), *person.teams(*Role))
-    return teams.by_id(tx, held[0]).timezone if held else "UTC"
+    return teams.by_id(tx, held[0]) if held else None
 
 
-def _span(period: Asked, zone: str, now: datetime) -> Period:
+def _spans(period: Asked, team: Team, now: datetime) -> Spans:
+    """What a period in the team's words compares, in its days and weeks."""
+    span = _span(period, team.timezone, now, team.week_start)
+    return periods.spans(span, team.timezone, team.week_start)
+
+
+def _span(period: Asked, zone: str, now: datetime, week_start: int = 0) -> Period:
     if period is None:
         return periods.last_days(now, zone, USUAL_DAYS)
-    return periods.parse(period, zone, now) if isinstance(period, str) else period
+    return periods.parse(period, zone, now, week_start) if isinstance(period, str) else period

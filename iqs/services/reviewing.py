@@ -10,28 +10,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from iqs import notices as notice_keys
-from iqs.access import Action, AssignmentFacts, can, demand
-from iqs.assignments import AssignmentState, Card, SkipReason, Waiting
+from iqs.access import SENTENCES, Action, can, demand
+from iqs.anonymity import card as hidden
+from iqs.anonymity import may_know_agent
+from iqs.assignments import AssignmentState, Card, HandOnReason, SkipReason, Step, Waiting
 from iqs.edits import Edit, Merged, merged
 from iqs.errors import Conflict, Invalid, NotFound, TooLate
 from iqs.notices import NoticeKind
 from iqs.people import Person
-from iqs.reviews import COMMENT_LIMIT, Draft, Rating, ReviewKind, Stream, checked, undo_until
+from iqs.reviews import COMMENT_LIMIT, Draft, Rating, ReviewKind, checked, undo_until
 from iqs.scorecards import Scorecard
 from iqs.scoring import micropoints, review_score
-from iqs.services.assigning import hand_out, least_busy
+from iqs.services import pairing
+from iqs.services.reassigning import find_target, hand_over, replace_skipped
+from iqs.services.staffing import facts
 from iqs.storage.repositories import (
     assignments,
     audit,
     conversations,
+    events,
     notices,
     people,
     reviews,
     scorecards,
     teams,
+    work,
 )
 from iqs.storage.store import Store, Tx
 from iqs.working_hours import next_working_instant
+
+PASSED_ON = frozenset({AssignmentState.SKIPPED, AssignmentState.CANCELLED})
+"""States of an assignment that something may have come in the place of."""
 
 GONE = "This conversation is no longer yours to review."
 CHANGED = "This review was changed in another window meanwhile. Please look, then press the button again."
@@ -43,7 +52,7 @@ def open_card(store: Store, actor: Person, assignment_id: int) -> Card:
     with store.read() as tx:
         task = _found(tx, assignment_id)
         demand(actor, Action.SEE_CARD, facts(tx, task.row))
-        return task.card()
+        return task.card(actor)
 
 
 def card_of_notice(store: Store, assignment_id: int) -> Card:
@@ -133,10 +142,18 @@ def submit(
         _must_be_complete(task.scorecard, ratings)
         review_id, number = task.begin(now=now), task.version + 1
         reviews.submit(task.tx, review_id, review_score(task.scorecard, ratings), version=number, now=now)
-        assignments.move(task.tx, assignment_id, state=AssignmentState.SUBMITTED, now=now)
+        assignments.move(
+            task.tx,
+            assignment_id,
+            state=AssignmentState.SUBMITTED,
+            now=now,
+            actor_id=actor.id,
+            version=number,
+        )
         _record(task, actor, "submit", "review", review_id, now=now)
-        if task.kind is not ReviewKind.SELF:
+        if not pairing.is_silent(task.row.kind, task.row.stream):
             _tell_agent(task, review_id, number, now=now)
+        pairing.retime(task.tx, task.row)
         return _fresh(task)
 
 
@@ -152,59 +169,58 @@ def undo(store: Store, actor: Person, assignment_id: int, *, now: datetime) -> C
         if task.state is not AssignmentState.SUBMITTED or review is None:
             raise TooLate(GONE)
         key = notice_keys.feedback_key(review.id, review.version)
-        untold = task.kind is ReviewKind.SELF or notices.cancel(task.tx, key)
+        untold = pairing.is_silent(task.row.kind, task.row.stream) or notices.cancel(task.tx, key)
         if now >= undo_until(review.submitted_at) or not untold:
             raise TooLate(TOO_LATE)
         reviews.reopen(task.tx, review.id)
-        assignments.move(task.tx, assignment_id, state=AssignmentState.OPEN, now=now)
+        assignments.move(task.tx, assignment_id, state=AssignmentState.OPEN, now=now, actor_id=actor.id)
+        pairing.retime(task.tx, task.row)
         was = {"score": review.score, "version": review.version}
         _record(task, actor, "undo", "review", review.id, now=now, detail=was)
         return _fresh(task)
 
 
 def skip(store: Store, actor: Person, assignment_id: int, reason: SkipReason, *, now: datetime) -> Card:
-    """Ends the assignment without a review, for a reason that is counted.
+    """Ends the assignment without a review, for a reason that is counted, and hands out the next in its place.
 
-    Also for a reviewer who turns out to have taken part, and for the team's lead.
+    It cannot be taken back: the next conversation is on its way already. Also for a reviewer who turns out to have
+    taken part, and for the team's lead.
     """
     with _changing(store, actor, assignment_id, Action.REASSIGN) as task:
         task.must_be_open()
-        assignments.move(task.tx, assignment_id, state=AssignmentState.SKIPPED, now=now, skip_reason=reason)
+        assignments.move(
+            task.tx,
+            assignment_id,
+            state=AssignmentState.SKIPPED,
+            now=now,
+            skip_reason=reason,
+            actor_id=actor.id,
+        )
         notices.cancel(task.tx, notice_keys.scorecard_key(assignment_id))
         _record(task, actor, "skip", "assignment", assignment_id, now=now, detail={"reason": reason})
+        replace_skipped(task.tx, task.row, now=now, actor_id=actor.id)
         return _fresh(task)
 
 
-def reassign(store: Store, actor: Person, assignment_id: int, *, now: datetime) -> Card:
-    """Hands the conversation to the permitted reviewer with the least open work, with a Notice for them.
+def reassign(
+    store: Store,
+    actor: Person,
+    assignment_id: int,
+    *,
+    now: datetime,
+    to: int | None = None,
+    reason: HandOnReason = HandOnReason.OTHER,
+) -> Card:
+    """Hands the conversation to a permitted reviewer (by id), or to the one with the least open work.
 
-    The assignment ends as cancelled ("reassigned") and a new one begins; what was rated so far is dropped.
-    It never comes back to somebody who handed it on. Invalid if nobody else may review it. Returns the ended
-    assignment's card.
+    By its reviewer or by the team's lead. The assignment ends as cancelled ("reassigned") and a new one begins; what
+    was rated so far is dropped. It never comes back to somebody who handed it on. Invalid if that person, or nobody
+    else, may review it. Returns the ended assignment's card.
     """
     with _changing(store, actor, assignment_id, Action.REASSIGN) as task:
         task.must_be_open()
-        tx, row, target = task.tx, task.row, _least_busy(task)
-        if task.review is not None:
-            reviews.discard(tx, task.review.id)
-        assignments.move(
-            tx, assignment_id, state=AssignmentState.CANCELLED, now=now, skip_reason="reassigned"
-        )
-        notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
-        successor = hand_out(
-            tx,
-            teams.by_id(tx, row.team_id),
-            target,
-            conversation_id=row.conversation_id,
-            reviewee_id=row.reviewee_id,
-            scorecard_version_id=row.scorecard_version_id,
-            stream=Stream(row.stream),
-            draw_id=row.draw_id,
-            due_at=row.due_at,
-            now=now,
-        )
-        went = {"to": target.id, "successor": successor}
-        _record(task, actor, "reassign", "assignment", assignment_id, now=now, detail=went)
+        target = find_target(task.tx, task.row, to=to, now=now)
+        hand_over(task.tx, task.row, target, why=reason, now=now, actor_id=actor.id)
         return _fresh(task)
 
 
@@ -242,7 +258,13 @@ class _Task:
         """The review's id; an empty draft is made with the first click."""
         if self.review is not None:
             return int(self.review.id)
-        return reviews.begin(self.tx, self.row, now=now)
+        if self.kind is ReviewKind.SELF:
+            pairing.begin_own(self.tx, self.row, now=now)
+        events.record(self.tx, self.row.id, Step.BEGUN, at=now, actor_id=self.row.reviewer_id)
+        review_id = reviews.begin(self.tx, self.row, now=now)
+        if self.kind is ReviewKind.SELF:
+            pairing.retime(self.tx, self.row)
+        return review_id
 
     def put(self, ratings: Mapping[str, Rating], *, now: datetime) -> int:
         """Stores checked ratings and returns the review's id; a category that is left out keeps what is stored.
@@ -271,12 +293,13 @@ class _Task:
             raise Invalid(over, fields={"comment": over})
         reviews.put_comment(self.tx, self.put(ratings, now=now), draft.comment)
 
-    def card(self) -> Card:
+    def card(self, reader: Person | None = None) -> Card:
+        """As its reviewer, or another reader, may see it."""
         draft = self.draft()
         submitted_at = self.review.submitted_at if self.review else None
         team = teams.by_id(self.tx, self.row.team_id)
         names = people.names(self.tx, (self.row.reviewer_id, self.row.reviewee_id))
-        return Card(
+        made = Card(
             assignment=assignments.assignment(self.row),
             conversation=conversations.get(self.tx, self.row.conversation_id),
             scorecard=self.scorecard,
@@ -290,7 +313,17 @@ class _Task:
             undo_until=undo_until(submitted_at) if submitted_at else None,
             review_id=self.review.id if self.review else None,
             review_version=self.version,
+            handed_on=events.handed_on(self.tx, self.row.replaces_id) if self.row.replaces_id else None,
+            follower=work.follower(self.tx, self.row.id) if self.state in PASSED_ON else None,
+            beside=pairing.beside(self.tx, self.review) if submitted_at else None,
         )
+        if not team.hides_agent or self.kind is ReviewKind.SELF:
+            return made
+        reader = reader or people.by_id(self.tx, self.row.reviewer_id)
+        agent = people.by_id(self.tx, self.row.reviewee_id)
+        assert reader is not None  # the row names them
+        assert agent is not None
+        return made if may_know_agent(team, reader, agent.id) else hidden(made, agent)
 
 
 @contextmanager
@@ -298,15 +331,16 @@ def _changing(
     store: Store, actor: Person, assignment_id: int, action: Action = Action.RATE
 ) -> Iterator[_Task]:
     with store.write() as tx:
-        task = _found(tx, assignment_id, lock=True)
+        task = _found(tx, assignment_id, lock=True, unknown=SENTENCES[action])
         demand(actor, action, facts(tx, task.row))
         yield task
 
 
-def _found(tx: Tx, assignment_id: int, *, lock: bool = False) -> _Task:
+def _found(tx: Tx, assignment_id: int, *, lock: bool = False, unknown: str = GONE) -> _Task:
+    """NotFound in the words in which somebody else's is refused: nobody learns which numbers exist."""
     row = assignments.get(tx, assignment_id, lock=lock)
     if row is None:
-        raise NotFound(GONE)
+        raise NotFound(unknown)
     review = reviews.of_assignment(tx, assignment_id)
     return _Task(tx, row, review, scorecards.by_version(tx, row.scorecard_version_id))
 
@@ -316,18 +350,6 @@ def _fresh(task: _Task) -> Card:
     return _found(task.tx, task.row.id).card()
 
 
-def facts(tx: Tx, row: assignments.Row) -> AssignmentFacts:
-    """What access needs to know of an assignment's row."""
-    return AssignmentFacts(
-        team_id=row.team_id,
-        reviewer_id=row.reviewer_id,
-        reviewee_id=row.reviewee_id,
-        participants=conversations.participants(tx, row.conversation_id),
-        open=row.state == AssignmentState.OPEN,
-        kind=ReviewKind(row.kind),
-    )
-
-
 def _must_be_complete(scorecard: Scorecard, ratings: Mapping[str, Rating]) -> None:
     missing = [category for category in scorecard.categories if category.key not in ratings]
     if missing:
@@ -335,13 +357,6 @@ def _must_be_complete(scorecard: Scorecard, ratings: Mapping[str, Rating]) -> No
             f"Please rate {_listed([category.name for category in missing])} first; everything so far is saved.",
             fields={category.key: "Please choose a rating." for category in missing},
         )
-
-
-def _least_busy(task: _Task) -> Person:
-    target = least_busy(task.tx, task.row, facts(task.tx, task.row))
-    if target is None:
-        raise Invalid("Nobody else in the team may review this conversation. You can skip it instead.")
-    return target
 
 
 def _tell_agent(task: _Task, review_id: int, version: int, *, now: datetime) -> None:

@@ -6,20 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from iqs import periods
 from iqs import schedules as rules
 from iqs.errors import IQSError, Unavailable
 from iqs.notices import NoticeKind, digest_key
 from iqs.people import Team
 from iqs.reviews import UNDO_WINDOW
-from iqs.schedules import Due, Outcome, Schedule, ScheduleKind, Step
-from iqs.services import assigning
+from iqs.schedules import REPORTS, Due, Outcome, Schedule, ScheduleKind, Step
+from iqs.services import committing, drawing, settling
 from iqs.storage.repositories import notices, schedules, teams
 from iqs.storage.store import Store, Tx
 
 MONDAY = 0
-DEFAULTS = {ScheduleKind.DRAW: 8 * 60, ScheduleKind.DIGEST: 9 * 60}
-"""Local minute of the day at which a new team's Monday draw and digest are due."""
+DEFAULTS = {ScheduleKind.DRAW: 8 * 60, ScheduleKind.DIGEST: 9 * 60, ScheduleKind.MONTHLY: 10 * 60}
+"""Local minute of the day at which a new team's Monday draw and digests are due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,28 @@ class Next:
 
 
 def ensure_schedules(store: Store, *, now: datetime) -> int:
-    """Gives each team the draw (Monday 08:00) and the digest (09:00) it lacks; returns how many it gave."""
-    return store.transact(
-        lambda tx: sum(
-            schedules.add(tx, team_id=team.id, kind=kind, weekday=MONDAY, minute=minute, starts_after=now)
+    """Gives each team the draw (Monday 08:00) and the digests (09:00, the month's 10:00) it lacks; how many it gave.
+
+    A team that has a digest already gets the monthly one paused: nobody there asked for a new message.
+    """
+
+    def give(tx: Tx) -> int:
+        running = {each.team_id for each in schedules.every(tx) if each.kind is ScheduleKind.DIGEST}
+        return sum(
+            schedules.add(
+                tx,
+                team_id=team.id,
+                kind=kind,
+                weekday=MONDAY,
+                minute=minute,
+                starts_after=now,
+                paused=kind is ScheduleKind.MONTHLY and team.id in running,
+            )
             for team in teams.every(tx)
             for kind, minute in DEFAULTS.items()
         )
-    )
+
+    return store.transact(give)
 
 
 def due(store: Store, *, now: datetime) -> list[tuple[Schedule, Step]]:
@@ -63,7 +76,7 @@ def due(store: Store, *, now: datetime) -> list[tuple[Schedule, Step]]:
             for schedule in schedules.every(tx)
             for step in rules.to_do(schedule, now=now, last=lasts.get(schedule.id))
         ]
-    return sorted(found, key=lambda each: (each[1].due.at, each[0].kind is ScheduleKind.DIGEST, each[0].id))
+    return sorted(found, key=lambda each: (each[1].due.at, each[0].kind in REPORTS, each[0].id))
 
 
 def tick(store: Store, *, now: datetime) -> list[Done]:
@@ -126,6 +139,9 @@ def upcoming_of(tx: Tx, of: Iterable[Team], *, now: datetime) -> list[Next]:
 def _do(store: Store, schedule: Schedule, step: Step, *, now: datetime) -> Done | None:
     """One step, whole or not at all. None if it is not ours any more."""
     try:
+        if schedule.kind is ScheduleKind.DRAW and step.outcome is not Outcome.SKIPPED:
+            settling.settle_first(store)
+            store.transact(partial(_commit, schedule, step, now))
         return store.transact(partial(_perform, schedule, step, now))
     except Unavailable:
         raise
@@ -135,20 +151,31 @@ def _do(store: Store, schedule: Schedule, step: Step, *, now: datetime) -> Done 
         return Done(team.name, schedule.kind, step.due, step.outcome, problem=str(problem))
 
 
+def _commit(schedule: Schedule, step: Step, now: datetime, tx: Tx) -> None:
+    """Fixes what a draw will be made from, before it is made."""
+    current = schedules.lock(tx, schedule.id)
+    if current is None or step not in rules.to_do(current, now=now, last=schedules.last(tx, schedule.id)):
+        return
+    name, period = teams.by_id(tx, schedule.team_id).name, rules.label(current, step.due.local_date)
+    committing.commit_within(tx, team_name=name, period=period, now=now)
+
+
 def _perform(schedule: Schedule, step: Step, now: datetime, tx: Tx) -> Done | None:
     """The run, and with it the draw or the digest's Notice, unless the period is skipped."""
     current = schedules.lock(tx, schedule.id)
     if current is None or step not in rules.to_do(current, now=now, last=schedules.last(tx, schedule.id)):
         return None  # another replica was faster, or somebody moved the schedule
     team = teams.by_id(tx, schedule.team_id)
-    if schedule.kind is ScheduleKind.DRAW and step.outcome is not Outcome.SKIPPED:
-        week = periods.iso_label(step.due.local_date - periods.WEEK)
-        assigning.draw_within(tx, team_name=team.name, period=week, now=now)
-    run_id = schedules.record(tx, schedule.id, step.due, step.outcome, now=now, covers=step.window)
+    period = rules.label(current, step.due.local_date) if schedule.kind is ScheduleKind.DRAW else None
+    if period is not None and step.outcome is not Outcome.SKIPPED:
+        drawing.draw_within(tx, team_name=team.name, period=period, now=now)
+    run_id = schedules.record(
+        tx, schedule.id, step.due, step.outcome, now=now, covers=step.window, period=period
+    )
     if run_id is None:
         return None
     told = False
-    if schedule.kind is ScheduleKind.DIGEST and step.outcome is not Outcome.SKIPPED and team.channel_id:
+    if schedule.kind in REPORTS and step.outcome is not Outcome.SKIPPED and team.channel_id:
         told = notices.add(
             tx,
             key=digest_key(run_id, team.channel_id),

@@ -125,7 +125,9 @@ def due(store: Store, source: str, *, now: datetime) -> bool:
         standing = syncs.of(tx, source)
     if standing.rests(now):
         return False
-    return standing.finished_at is None or now - standing.finished_at >= EVERY
+    if standing.finished_at is None:
+        return True
+    return not timedelta(0) <= now - standing.finished_at < EVERY  # later than now: a clock was set back
 
 
 def standings(store: Store) -> tuple[Standing, ...]:
@@ -165,8 +167,12 @@ class _Reader:
         if half_done and (since is None or (standing.window_from or since) <= since):
             return standing
         start = self._start(standing, since, until)
-        if start >= until:
+        ahead = start >= until
+        if ahead and standing.complete_until is None:
             return standing
+        if ahead:  # a clock was set back: nobody knows how far it was really read
+            start = until - LATE
+            standing = self._put(complete_until=start, ratings_until=start)
         values: dict[str, Any] = {"window_from": start, "window_until": until, "cursor": None, "listed": 0}
         asked = (standing.ratings_until or until - LATE) - self._overlap
         if start < asked and not isinstance(self._helpdesk, Relisting):

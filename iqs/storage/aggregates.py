@@ -7,12 +7,14 @@ which together stay exact for 90 billion reviews.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Label,
@@ -33,6 +35,7 @@ from iqs.reports import Period, ReviewLine
 from iqs.reviews import UNDO_WINDOW, ReviewKind, Stream
 from iqs.scoring import from_micropoints
 from iqs.storage import tables
+from iqs.storage.repositories.streams import kept_back
 from iqs.storage.store import Tx
 
 R = tables.Review
@@ -46,27 +49,38 @@ COUNTED_STREAMS = (Stream.RANDOM, Stream.IMPORTED)
 
 _HALF = 10**8
 
-_UNDATED = and_(R.submitted_at.is_(None), R.stream == Stream.IMPORTED)
+
+def said(*words: StrEnum) -> list[ColumnElement[Any]]:
+    """Words of ours as part of the statement itself.
+
+    PostgreSQL plans a statement it knows once for all parameters; of words it is told it knows how many rows have
+    them, of parameters it knows nothing, and then reads a person's whole history for their last five reviews.
+    """
+    return [literal_column(f"'{each.value}'") for each in words]
+
+
+_DIVISOR = literal_column(str(_HALF), BigInteger)
+_IMPORTED = R.stream.in_(said(Stream.IMPORTED))
+_UNDATED = and_(R.submitted_at.is_(None), _IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose reviews: of a team, of a reviewee, by a reviewer; not those that could still be undone at `as_of`."""
+    """Whose reviews: of a team, of a reviewee, by a reviewer; not those that could still be undone at `as_of`.
+
+    `without` are the ids of reviews that are left out.
+    """
 
     as_of: datetime
     team_id: int | None = None
     reviewee_id: int | None = None
     reviewer_id: int | None = None
+    without: frozenset[int] = frozenset()
 
 
 def by_window(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
     """Review scores in each window. Windows, here and below, are in order and do not overlap."""
     return _scores(tx, scope, windows)
-
-
-def by_reviewee(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
-    """Review scores of each reviewee in each window."""
-    return _scores(tx, scope, windows, R.reviewee_id)
 
 
 def by_reviewer(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
@@ -76,15 +90,43 @@ def by_reviewer(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
 
 def by_category(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
     """Points of each category, by its key, in each window; N/A is left out."""
-    found = tx.execute(
-        select(place_of(windows), tables.Category.key, *sums(V.points))
+    return {Cell(place, key): tally for place, key, tally, _ in _points(tx, scope, windows)}
+
+
+def by_category_with_people(
+    tx: Tx, scope: Scope, windows: Sequence[Period]
+) -> tuple[Tallies, Mapping[tuple[int, str], int]]:
+    """The same, and how many agents stand behind each."""
+    found = list(_points(tx, scope, windows, R.reviewee_id))
+    tallies = {Cell(place, key): tally for place, key, tally, _ in found}
+    return tallies, {(place, key): people for place, key, _, people in found}
+
+
+def _points(
+    tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any
+) -> Iterator[tuple[int, str, Tally, int]]:
+    """Added up by the category's id first: thousands of ratings need not look up its key."""
+    each = (
+        select(
+            place_of(windows),
+            V.category_id,
+            *of,
+            *(one.label(f"s{n}") for n, one in enumerate(sums(V.points))),
+        )
         .select_from(R)
         .join(V, V.review_id == R.id)
-        .join(tables.Category, tables.Category.id == V.category_id)
         .where(*counted(scope, windows), V.points.is_not(None))
-        .group_by("place", tables.Category.key)
+        .group_by("place", V.category_id, *of)
+        .subquery()
     )
-    return {Cell(row[0], row[1]): Tally(*numbers(row[2:])) for row in found}
+    people = func.count(each.c.reviewee_id.distinct()) if of else number(0)
+    found = tx.execute(
+        select(each.c.place, tables.Category.key, people, *(func.sum(each.c[f"s{n}"]) for n in range(4)))
+        .join(tables.Category, tables.Category.id == each.c.category_id)
+        .group_by(each.c.place, tables.Category.key)
+    )
+    for place, key, behind, *row in found:
+        yield place, key, Tally(*numbers(row)), behind
 
 
 def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
@@ -106,10 +148,11 @@ def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
 
 
 def work(tx: Tx, team_id: int, window: Period, as_of: datetime) -> Work:
-    """How many assignments of the draws made in the window are in each state, by reviewer (id, name).
+    """How many assignments of the samples drawn in the window are in each state, by reviewer (id, name).
 
-    Those handed on to another reviewer are counted with the other one. What happened later than `as_of` has
-    not happened: such assignments are still open.
+    What stands beside a sample is left out: it was picked on purpose, is a second reading, or is the agent's own.
+    Those handed on to another reviewer are counted with the other one. What happened later than `as_of` has not
+    happened: such assignments are still open.
     """
     submitted = and_(A.state == AssignmentState.SUBMITTED, R.submitted_at <= as_of)
     skipped = and_(A.state == AssignmentState.SKIPPED, A.updated_at <= as_of)
@@ -129,7 +172,9 @@ def work(tx: Tx, team_id: int, window: Period, as_of: datetime) -> Work:
             D.created_at >= window.start,
             D.created_at < window.end,
             D.created_at <= as_of,
-            A.state != AssignmentState.CANCELLED,
+            A.stream.in_(said(Stream.RANDOM)),
+            A.kind.in_(said(*COUNTED_KINDS)),
+            A.state.not_in(said(AssignmentState.CANCELLED)),
         )
         .group_by(A.reviewer_id, tables.Person.name, "state_then")
     )
@@ -137,13 +182,22 @@ def work(tx: Tx, team_id: int, window: Period, as_of: datetime) -> Work:
 
 
 def received(tx: Tx, scope: Scope, *, limit: int) -> tuple[ReviewLine, ...]:
-    """The newest released reviews by others in this scope, the newest first; of every stream."""
+    """The newest released reviews by others in this scope, the newest first, as their reviewee may know them.
+
+    Of every stream but second readings, which measure reviewers; without what waits for the agent's own view.
+    """
     found = tx.execute(
-        select(R.id, C.subject, R.score, R.passed, R.submitted_at, R.acknowledged_at, R.kind)
+        select(R.id, C.subject, R.score, R.passed, R.submitted_at, R.acknowledged_at, R.kind, R.stream)
         .join(C, C.id == R.conversation_id)
-        .where(*_of(scope), R.submitted_at <= scope.as_of - UNDO_WINDOW, R.kind.in_(COUNTED_KINDS))
+        .where(
+            *_of(scope),
+            R.submitted_at <= scope.as_of - UNDO_WINDOW,
+            R.kind.in_(said(*COUNTED_KINDS)),
+            R.stream.not_in(said(Stream.DOUBLE)),
+            ~kept_back(scope.as_of),
+        )
         .order_by(R.submitted_at.desc(), R.id.desc())
-        .limit(limit)
+        .limit(number(limit))
     )
     return tuple(
         ReviewLine(
@@ -154,6 +208,7 @@ def received(tx: Tx, scope: Scope, *, limit: int) -> tuple[ReviewLine, ...]:
             submitted_at=row.submitted_at,
             acknowledged=row.acknowledged_at is not None,
             kind=ReviewKind(row.kind),
+            stream=Stream(row.stream),
         )
         for row in found
         if row.submitted_at is not None
@@ -162,16 +217,7 @@ def received(tx: Tx, scope: Scope, *, limit: int) -> tuple[ReviewLine, ...]:
 
 def _scores(tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any) -> Tallies:
     found = tx.execute(
-        select(
-            place_of(windows),
-            *of,
-            *sums(R.score),
-            func.count(case((R.passed.is_(True), 1))),
-            func.count() - func.count(R.score),
-            func.count(case((and_(R.stream == Stream.IMPORTED, R.score.is_not(None)), 1))),
-        )
-        .where(*counted(scope, windows))
-        .group_by("place", *of)
+        select(place_of(windows), *of, *tallied()).where(*counted(scope, windows)).group_by("place", *of)
     )
     names = 1 + len(of)
     return {
@@ -190,9 +236,11 @@ def released(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool
     return [*_of(scope), or_(dated, _UNDATED) if windows[-1].undated else dated]
 
 
-def counted(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool]]:
-    """That a review counts for IQS in these windows."""
-    return [*released(scope, windows), R.kind.in_(COUNTED_KINDS), R.stream.in_(COUNTED_STREAMS)]
+def counted(
+    scope: Scope, windows: Sequence[Period], streams: Sequence[Stream] = COUNTED_STREAMS
+) -> list[ColumnElement[bool]]:
+    """That a review counts for IQS in these windows; `streams` may be fewer."""
+    return [*released(scope, windows), R.kind.in_(said(*COUNTED_KINDS)), R.stream.in_(said(*streams))]
 
 
 def _of(scope: Scope) -> list[ColumnElement[bool]]:
@@ -203,22 +251,43 @@ def _of(scope: Scope) -> list[ColumnElement[bool]]:
         conditions.append(R.reviewee_id == scope.reviewee_id)
     if scope.reviewer_id is not None:
         conditions.append(R.reviewer_id == scope.reviewer_id)
+    if scope.without:
+        conditions.append(R.id.not_in(sorted(scope.without)))
     return conditions
 
 
 def place_of(windows: Sequence[Period]) -> Label[int]:
     """The number of the window a review falls into, under the name by which it is grouped."""
     if len(windows) == 1:
-        return literal_column("0", Integer).label("place")
-    dated = [(R.submitted_at < each.end, place) for place, each in enumerate(windows)]
-    undated = [(_UNDATED, len(windows) - 1)] if windows[-1].undated else []
-    return case(*undated, *dated).label("place")
+        return number(0).label("place")
+    undated = [(_UNDATED, number(len(windows) - 1))] if windows[-1].undated else []
+    return case(*undated, *dated(R.submitted_at, windows)).label("place")
+
+
+def dated(at: Any, windows: Sequence[Period]) -> list[tuple[ColumnElement[bool], ColumnElement[int]]]:
+    """By the first window that ends after it, its number: what a CASE is made of."""
+    return [(at < each.end, number(place)) for place, each in enumerate(windows)]
+
+
+def number(known: int) -> ColumnElement[int]:
+    """A number of ours as part of the statement itself (see `said`)."""
+    return literal_column(str(known), Integer)
 
 
 def sums(column: Any) -> tuple[ColumnElement[Any], ...]:
     """Count, sum, and the sum of squares in its two parts, of a column of micropoints."""
     square = column * column
-    return func.count(column), func.sum(column), func.sum(square // _HALF), func.sum(square % _HALF)
+    return func.count(column), func.sum(column), func.sum(square // _DIVISOR), func.sum(square % _DIVISOR)
+
+
+def tallied() -> tuple[ColumnElement[Any], ...]:
+    """What a `Tally` of review scores is made of: `numbers` reads it."""
+    return (
+        *sums(R.score),
+        func.count(case((R.passed.is_(True), number(1)))),
+        func.count() - func.count(R.score),
+        func.count(case((_IMPORTED, R.score))),
+    )
 
 
 def numbers(row: Sequence[Any]) -> list[int]:

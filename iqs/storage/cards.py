@@ -1,17 +1,18 @@
 """The SELECTs that need to know by which scorecard a review was made: versions in use, groups, critical failures."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, literal, or_, select
 
 from iqs.breaks import Cards, Used
-from iqs.figures import Cell, Tallies, Tally
+from iqs.figures import NOBODY, Cell, Tallies, Tally
 from iqs.reports import Period
 from iqs.scorecards import Criticality, RatingCategory, Scorecard
 from iqs.scoring import CRITICAL_BELOW, MICRO
 from iqs.storage import tables
-from iqs.storage.aggregates import Scope, counted, numbers, place_of, sums
+from iqs.storage.aggregates import Scope, counted, numbers, place_of, sums, tallied
 from iqs.storage.repositories import scorecards
 from iqs.storage.store import Tx
 
@@ -34,32 +35,35 @@ class _Part(NamedTuple):
         return and_(R.scorecard_version_id == self.version_id, V.category_id == self.category_id)
 
 
-def used(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Used:
-    """Which versions the counted reviews of each window were made with, and when first in it."""
+Scores = Mapping[tuple[int, int, int | str], tuple[Tally, datetime | None]]
+"""Review scores by (window, scorecard version, reviewee), and when the first of them was given.
+
+The reviewee is `NOBODY` where it is not known or was not asked for; the time is None where it is not known.
+"""
+
+
+def scores(tx: Tx, scope: Scope, windows: Sequence[Period], *, by_reviewee: bool = False) -> Scores:
+    """The scores of each window by the version the reviews were made with, and by reviewee if asked for."""
+    of = (R.reviewee_id,) if by_reviewee else ()
+    scored_at = case((R.score.is_not(None), R.submitted_at))
     found = tx.execute(
-        select(place_of(windows), R.scorecard_version_id, func.min(R.submitted_at))
-        .where(*counted(scope, windows), R.score.is_not(None))
-        .group_by("place", R.scorecard_version_id)
+        select(place_of(windows), R.scorecard_version_id, func.min(scored_at), *of, *tallied())
+        .where(*counted(scope, windows))
+        .group_by("place", R.scorecard_version_id, *of)
     )
-    return {(place, version_id): at for place, version_id, at in found}
+    names = 3 + len(of)
+    return {
+        (row[0], row[1], NOBODY if row[3:names] in ((), (None,)) else row[3]): (
+            Tally(*numbers(row[names:])),
+            row[2],
+        )
+        for row in found
+    }
 
 
 def known(tx: Tx, used: Used) -> Cards:
     """The scorecards of these versions."""
     return {version_id: scorecards.by_version(tx, version_id) for version_id in {each[1] for each in used}}
-
-
-def people_by_category(tx: Tx, scope: Scope, windows: Sequence[Period]) -> dict[tuple[int, str], int]:
-    """How many agents stand behind each category's ratings in each window, by (window, key)."""
-    found = tx.execute(
-        select(place_of(windows), tables.Category.key, func.count(R.reviewee_id.distinct()))
-        .select_from(R)
-        .join(V, V.review_id == R.id)
-        .join(tables.Category, tables.Category.id == V.category_id)
-        .where(*counted(scope, windows), V.points.is_not(None))
-        .group_by("place", tables.Category.key)
-    )
-    return {(place, key): people for place, key, people in found}
 
 
 def by_group(tx: Tx, scope: Scope, windows: Sequence[Period], cards: Cards) -> Tallies:

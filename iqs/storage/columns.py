@@ -4,11 +4,12 @@ Times are UTC (`UTC` refuses naive ones). Scores are integers in micropoints: a 
 that both databases add them up exactly. JSON columns hold text written by us, never a customer's keys.
 """
 
+from collections.abc import Callable
 from datetime import UTC as UTC_ZONE
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Dialect, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Dialect, Index, Integer, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -49,6 +50,21 @@ def one_of(column: str, *words: str) -> CheckConstraint:
     """A CHECK that the column holds one of these words."""
     listed = ", ".join(f"'{each}'" for each in words)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def only_on(dialect: str, index: Index) -> Index:
+    """The index, made on this database alone; what differs takes another name on the other one."""
+    index.info["only_on"] = dialect
+    return index.ddl_if(dialect=dialect)
+
+
+def belongs(dialect: str) -> Callable[..., bool]:
+    """For Alembic's `include_object`, which knows nothing of `only_on`: whether it is made on this database."""
+
+    def included(thing: Any, *_: object) -> bool:
+        return bool(thing.info.get("only_on", dialect) == dialect)
+
+    return included
 
 
 class Base(DeclarativeBase):

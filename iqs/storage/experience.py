@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Text, and_, case, cast, func, select
+from sqlalchemy import Text, and_, case, cast, func, literal_column, select
 
 from iqs.experience import EXAMPLES, Paired, Read, Told
 from iqs.metrics import Stored
 from iqs.reports import Period
 from iqs.storage import tables
-from iqs.storage.aggregates import Scope, counted
+from iqs.storage.aggregates import Scope, counted, dated
 from iqs.storage.store import Tx
 
 R = tables.Review
@@ -17,7 +17,7 @@ C = tables.Conversation
 
 _CSAT = cast(C.csat, Text)
 _CES = cast(C.ces, Text)
-_ANSWERED = and_(C.csat.is_not(None), _CSAT != "null")
+_ANSWERED = and_(C.csat.is_not(None), _CSAT.not_in([literal_column("'null'")]))
 
 
 def told(tx: Tx, window: Period, reviewee_ids: Sequence[int]) -> list[Told]:
@@ -57,7 +57,7 @@ def csat_of(
     tx: Tx, windows: Sequence[Period], reviewee_ids: Sequence[int]
 ) -> dict[tuple[int, int], dict[Stored, int]]:
     """How often each CSAT answer was given in each window, by (window, reviewee); windows follow each other."""
-    place = case(*[(C.closed_at < each.end, number) for number, each in enumerate(windows)]).label("place")
+    place = case(*dated(C.closed_at, windows)).label("place")
     found = tx.execute(
         select(place, C.reviewee_id, _CSAT, func.count())
         .where(

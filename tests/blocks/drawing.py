@@ -5,10 +5,28 @@
 
 from pathlib import Path
 
-from blocks import alert, digest, feedback, home, me, refusal, review, scorecard, shift, skip, team
+from blocks import (
+    absence,
+    alert,
+    commitment,
+    digest,
+    feedback,
+    home,
+    kit,
+    me,
+    refusal,
+    reminder,
+    review,
+    scorecard,
+    shift,
+    skip,
+    team,
+    why,
+)  # fmt: skip
+from blocks import draw as drawn
 from blocks import help as help_page
 from iqs.falls import Turn
-from tests.blocks import cases, operations_cases, report_cases
+from tests.blocks import cases, command_cases, draw_cases, operations_cases, report_cases
 
 GALLERY = Path(__file__).parent / "gallery"
 WEAK = {"solution": 2, "tone": 4, "product": 3, "process": 4, "grammar": 1}
@@ -38,8 +56,21 @@ def shown():
         ),
         "alert": alert.message(operations_cases.alert()),
         "alert-over": alert.message(operations_cases.alert(())),
+        "commitment": commitment.message(draw_cases.COMMITTED, "Support"),
+        "draw": drawn.message(draw_cases.PROGRESS),
+        "draw-verified": drawn.verdict(draw_cases.VERDICT),
+        "why": why.message(draw_cases.RANDOM),
+        "why-picked": why.message(draw_cases.PICKED),
+        "reminder": reminder.message(draw_cases.REMINDER, now=draw_cases.NOW),
+        "absence": absence.modal(draw_cases.NOW.date()),
+        "absence-home": kit.home(absence.section(draw_cases.away())),
         "help": help_page.message(cases.LEAD),
         "stranger": refusal.stranger(),
+        **{
+            name: message
+            for name, message in command_cases.messages()
+            if name in {"category-usual", "agent", "explain", "export", "export-words", "plan"}
+        },
     }
 
 

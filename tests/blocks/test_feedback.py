@@ -95,7 +95,7 @@ def test_a_hidden_reviewer_stays_hidden():
     ("kind", "stream", "said"),
     [
         (ReviewKind.PEER, Stream.RANDOM, "Random sample · peer review"),
-        (ReviewKind.MANAGER, Stream.TARGETED, "Picked on purpose, not by chance · manager review"),
+        (ReviewKind.MANAGER, Stream.TARGETED, "Picked for coaching · manager review"),
     ],
 )
 def test_it_says_what_kind_of_review_it_was(kind, stream, said):

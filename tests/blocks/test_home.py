@@ -65,9 +65,10 @@ def test_a_report_without_persons_shows_none():
 
 
 def test_help_offers_what_one_may_do():
-    """/iqs team is offered to leads only."""
-    assert "/iqs team" in read(help_page.message(cases.LEAD))
-    assert "/iqs team" not in read(help_page.message(cases.PERSON))
+    """A file of the team and a person's card are offered to leads only."""
+    for command in ("/iqs export", "/iqs agent"):
+        assert command in read(help_page.message(cases.LEAD))
+        assert command not in read(help_page.message(cases.PERSON))
 
 
 def test_strangers_learn_nothing():

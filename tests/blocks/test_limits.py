@@ -1,10 +1,12 @@
 """Every view, with the thinnest, the usual and the fattest data, is one that Slack accepts."""
 
+from functools import cache
+
 import pytest
 
 from blocks import digest, feedback, home, me, refusal, review, scorecard, shift, skip, team
 from blocks import help as help_page
-from iqs.assignments import AssignmentState
+from iqs.assignments import AssignmentState, Follower, HandedOn
 from iqs.scoring import explain
 from tests.blocks import cases, report_cases
 from tests.blocks.judge import judge_home, judge_message, judge_modal, parsed_by_slack
@@ -32,7 +34,13 @@ def messages():
         for state in (AssignmentState.SKIPPED, AssignmentState.CANCELLED):
             changed = cases.replace(make(), assignment=cases.assignment(state=state, skip_reason=HOSTILE))
             yield f"scorecard-{size}-{state}", scorecard.message(changed)
-        yield f"scorecard-{size}-passed-on", scorecard.passed_on(make())
+        gone = cases.assignment(state=AssignmentState.CANCELLED)
+        passed_on = cases.replace(make(), assignment=gone, follower=Follower(2, 3, HOSTILE))
+        yield f"scorecard-{size}-passed-on", scorecard.message(passed_on)
+        yield (
+            f"scorecard-{size}-handed-on",
+            scorecard.message(cases.replace(make(), handed_on=HandedOn(HOSTILE, ""))),
+        )
     yield "scorecard-submitted", scorecard.message(cases.submitted())
     yield "scorecard-many", scorecard.message(cases.card(scorecard=cases.scorecard(40)))
     for size, make in FEEDBACK.items():
@@ -81,54 +89,63 @@ def modals():
     yield "explain-nothing", feedback.explain_modal([])
 
 
-def named(pairs):
-    return [pytest.param(value, id=name) for name, value in pairs]
+@cache
+def every(views):
+    """All of them by name; made for the first test that asks, not while tests are collected."""
+    return list(views())
 
 
-@pytest.mark.parametrize("message", named(messages()))
-def test_messages_fit(message):
+def homes():
+    for size, make in HOMES.items():
+        yield f"home-{size}", home.view(make())
+
+
+def test_messages_fit(subtests):
     """A message keeps Slack's limits and our budget of 30 blocks and 8,000 characters."""
-    judge_message(message)
+    for name, message in every(messages):
+        with subtests.test(name):
+            judge_message(message)
 
 
-@pytest.mark.parametrize("message", named(digests()))
-def test_digests_fit(message):
+def test_digests_fit(subtests):
     """A digest has at most 12 blocks, charts and table included."""
-    judge_message(message, blocks=12)
+    for name, message in every(digests):
+        with subtests.test(name):
+            judge_message(message, blocks=12)
 
 
-@pytest.mark.parametrize("view", named(modals()))
-def test_modals_fit(view):
+def test_modals_fit(subtests):
     """A modal keeps Slack's limits, 95 blocks and 250 kB."""
-    judge_modal(view)
+    for name, view in every(modals):
+        with subtests.test(name):
+            judge_modal(view)
 
 
-@pytest.mark.parametrize("view", named((size, home.view(make())) for size, make in HOMES.items()))
-def test_homes_fit(view):
+def test_homes_fit(subtests):
     """The App Home keeps Slack's limits and holds no block that only messages may have."""
-    judge_home(view)
+    for name, view in every(homes):
+        with subtests.test(name):
+            judge_home(view)
 
 
-@pytest.mark.parametrize(
-    "shown", named([*messages(), *digests(), *modals(), ("home", home.view(report_cases.fat_home()))])
-)
-def test_no_stranger_is_parsed(shown):
+@pytest.mark.parametrize("views", [messages, digests, modals, homes])
+def test_no_stranger_is_parsed(views, subtests):
     """No word of customers, agents or reviewers stands where Slack acts on mentions, links or codes."""
-    for text in parsed_by_slack(shown):
-        assert "<!channel>" not in text
-        assert "<@U" not in text
-    for text in [
-        text for text in parsed_by_slack(shown) if isinstance(shown, dict) and text != shown.get("text")
-    ]:
-        assert "CANARY" not in text
-        assert "Maya" not in text
-        assert "Jonas" not in text
+    for name, shown in every(views):
+        with subtests.test(name):
+            for text in parsed_by_slack(shown):
+                assert "<!channel>" not in text
+                assert "<@U" not in text
+            for text in [text for text in parsed_by_slack(shown) if text != shown.get("text")]:
+                assert "CANARY" not in text
+                assert "Maya" not in text
+                assert "Jonas" not in text
 
 
-@pytest.mark.parametrize(
-    "message", named((n, m) for n, m in messages() if n.startswith(("scorecard", "feedback")))
-)
-def test_lock_screens_learn_nothing(message):
+def test_lock_screens_learn_nothing(subtests):
     """The notification of a scorecard or of feedback holds no name, no score and nobody's words."""
-    for secret in ("CANARY", "Maya", "Jonas", "order", "%", "Care"):
-        assert secret not in message["text"]
+    for name, message in every(messages):
+        if name.startswith(("scorecard", "feedback")):
+            with subtests.test(name):
+                for secret in ("CANARY", "Maya", "Jonas", "order", "%", "Care"):
+                    assert secret not in message["text"]

@@ -48,7 +48,9 @@ def test_each_stuck_message_says_what_why_and_what_to_do():
 def test_only_what_may_be_sent_again_has_a_retry():
     """Somebody who is not in Slack is no matter of trying again; giving up is always offered, and asks first."""
     shown = view(cases.operations())
-    assert buttons(shown) == ["Retry", "Cancel"] * 3 + ["Cancel"]
+    assert [each for each in buttons(shown) if each in {"Retry", "Cancel"}] == ["Retry", "Cancel"] * 3 + [
+        "Cancel"
+    ]
     cancels = [
         each
         for block in shown["blocks"]
@@ -98,4 +100,5 @@ def test_nothing_stuck_is_said():
 def test_a_message_in_doubt_is_left_to_the_sender():
     """While it is looked for, there is nothing to retry."""
     doubt = cases.entry(state=NoticeState.SENDING, error="TimeoutError", lease_until=cases.NOW)
-    assert buttons(view(cases.operations(stuck=(doubt,), unmapped=()))) == ["Cancel"]
+    shown = buttons(view(cases.operations(stuck=(doubt,), unmapped=())))
+    assert [each for each in shown if each in {"Retry", "Cancel"}] == ["Cancel"]

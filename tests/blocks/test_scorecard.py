@@ -8,7 +8,7 @@ import pytest
 from blocks import ids, review, scorecard
 from blocks.ids import ActionId
 from blocks.transcript import excerpt
-from iqs.assignments import AssignmentState, SkipReason
+from iqs.assignments import AssignmentState, Follower, HandedOn, HandOnReason, SkipReason
 from iqs.conversations import Author, Message
 from iqs.errors import Invalid
 from iqs.reviews import ReviewKind, Stream
@@ -75,7 +75,7 @@ def test_it_says_why_it_was_drawn():
     assert "Random sample, week 47 · manager review" in read(scorecard.message(cases.card()))
     picked = cases.assignment(stream=Stream.TARGETED, kind=ReviewKind.PEER, period="")
     said = read(scorecard.message(cases.card(assignment=picked)))
-    assert "Picked on purpose, not by chance · peer review" in said
+    assert "Picked for coaching · peer review" in said
 
 
 def test_a_double_review_is_blind():
@@ -119,7 +119,8 @@ def test_only_web_addresses_become_links(url):
     menu = action(scorecard.message(cases.card(conversation=conversation)), ActionId.MENU)
     assert [each["text"]["text"] for each in menu["options"]] == [
         "Skip with a reason …",
-        "Give to another reviewer",
+        "Give to another reviewer …",
+        "Why this conversation?",
     ]
 
 
@@ -152,14 +153,44 @@ def test_without_a_score_it_says_so():
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [(AssignmentState.SKIPPED, "Skipped: sensitive"), (AssignmentState.CANCELLED, "off your list")],
+    [
+        (AssignmentState.SKIPPED, "Skipped: sensitive"),
+        (AssignmentState.CANCELLED, "off your list"),
+        (AssignmentState.EXPIRED, "deadline is over"),
+    ],
 )
 def test_what_is_gone_has_no_buttons(state, said):
-    """Skipped and cancelled cards say what became of them and offer nothing."""
+    """Skipped, cancelled and expired cards say what became of them and offer nothing."""
     card = cases.card(assignment=cases.assignment(state=state, skip_reason=SkipReason.SENSITIVE))
     message = scorecard.message(card)
     assert said in read(message)
-    assert buttons(message) == buttons(scorecard.passed_on(cases.card())) == []
+    assert buttons(message) == []
+
+
+def skipped(follower, **more):
+    assignment = cases.assignment(state=AssignmentState.SKIPPED, skip_reason=SkipReason.LANGUAGE, **more)
+    return read(scorecard.message(cases.card(assignment=assignment, follower=follower)))
+
+
+def test_a_skipped_card_says_what_comes_in_its_place():
+    """The next conversation for the same reviewer, for another one, or none: each has its sentence."""
+    mine = cases.assignment().reviewer_id
+    assert "Here comes the next one" in skipped(Follower(42, mine, "Rosa"))
+    assert "Another reviewer gets the next one" in skipped(Follower(42, mine + 1, "Cleo"))
+    assert "one short" in skipped(None)
+    assert "Nothing more to do" in skipped(None, stream=Stream.TARGETED)
+
+
+def test_what_was_handed_on_says_so_on_both_sides():
+    """The old message names who has it now; the new one who gave it away and why."""
+    gone = cases.assignment(state=AssignmentState.CANCELLED, skip_reason="reassigned")
+    old = scorecard.message(cases.card(assignment=gone, follower=Follower(42, 9, "Cleo")))
+    assert "Passed on to Cleo" in read(old)
+    assert buttons(old) == []
+    new = scorecard.message(cases.card(handed_on=HandedOn("Rosa", HandOnReason.TOO_CLOSE)))
+    assert "Handed on by Rosa: too close to it to be fair." in read(new)
+    machine = scorecard.message(cases.card(handed_on=HandedOn(None, HandOnReason.AWAY)))
+    assert "its first reviewer is not available" in read(machine)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import shutil
 import socket
 import threading
 import time
@@ -21,7 +22,9 @@ from bot.sandbox import Sandbox, SandboxChannel, SandboxUser
 from iqs import periods
 from iqs.files import scorecards
 from iqs.services import assigning, enrolling, importing, publishing, reviewing, scheduling
+from iqs.storage.store import Store
 
+MINUTE = 60.0  # seconds
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 PEOPLE = """team,email,name,roles,slack_user_id,helpdesk_id
 Support,rita@example.com,Rita Reviewer,reviewer,U0RITA,h-rita
@@ -114,27 +117,57 @@ def conversation(number, agent, closed):
     }
 
 
+class Furnished:
+    """The programme's database, made once and copied; made anew before it is a minute old, as its times are real."""
+
+    def __init__(self, empty, folder):
+        self.empty, self.folder = empty, folder
+        self.made_at = -MINUTE
+        self.file = None
+
+    def copy_to(self, path):
+        if time.monotonic() - self.made_at >= MINUTE:
+            self.made_at = time.monotonic()
+            self.file = self.folder / f"{self.made_at}.db"
+            shutil.copyfile(self.empty, self.file)
+            store = Store(f"sqlite:///{self.file}")
+            furnish(store, datetime.now(UTC))
+            store.close()
+        shutil.copyfile(self.file, path)
+
+
+@pytest.fixture(scope="session")
+def furnished_file(migrated_file, tmp_path_factory):
+    """To be copied."""
+    return Furnished(migrated_file, tmp_path_factory.mktemp("furnished"))
+
+
 @pytest.fixture
-def programme(sqlite_store, now):
+def programme(furnished_file, sqlite_store):
     """The team with its scorecard and last week's draw, at a moment when everybody works."""
-    store = sqlite_store
+    furnished_file.copy_to(sqlite_store.path)
+    return sqlite_store
+
+
+def furnish(store, now):
+    """Enrols the team and draws its last week."""
     enrolling.import_people(store, PEOPLE)
     enrolling.configure_team(
-        store, None, "Support", channel_id="C0TEAM", opens=datetime.min.time(), closes=datetime.max.time(),
+        store, None, "Support", opens=datetime.min.time(), closes=datetime.max.time(),
         working_days=range(7), quota=3,
     )  # fmt: skip
-    publishing.apply_scorecard(store, scorecards.preset(), [], now=now())
-    week = periods.last_week(now(), "UTC")
+    publishing.apply_scorecard(store, scorecards.preset(), [], now=now)
+    week = periods.last_week(now, "UTC")
     lines = [
         json.dumps(conversation(number, agent, week.start + timedelta(days=1, minutes=number))).encode()
         for number, agent in enumerate(["h-ada", "h-ben"] * 4)
     ]
-    importing.import_conversations(store, lines, now=now())
-    scheduling.ensure_schedules(store, now=now())
+    importing.import_conversations(store, lines, now=now)
+    scheduling.ensure_schedules(store, now=now)
     assigning.draw(
-        store, "Support", periods.iso_label(periods.local_date(week.start, "UTC")), now=now(), seed="s"
+        store, "Support", periods.iso_label(periods.local_date(week.start, "UTC")), now=now, seed="s"
     )
-    return store
+    enrolling.configure_team(store, None, "Support", channel_id="C0TEAM")  # it was not told of this draw
 
 
 @pytest.fixture

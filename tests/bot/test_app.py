@@ -184,7 +184,8 @@ def test_edit_takes_it_back_and_opens_it(rita, refusals):
 
 
 def waiting_in(home):
-    return [each["accessory"]["value"] for each in home["blocks"] if "accessory" in each]
+    accessories = [each["accessory"] for each in home["blocks"] if "accessory" in each]
+    return [each["value"] for each in accessories if each["action_id"] == ActionId.READ]
 
 
 def test_the_home_behind_a_window_shows_what_was_submitted(live, rita, refusals):
@@ -249,6 +250,10 @@ def test_reassign_hands_it_to_the_other_reviewer(rita, live, slack, refusals):
     """Omar gets Rita's conversation; hers folds."""
     before = len(slack.driver("U0OMAR").dm())
     rita.click(ActionId.MENU, value=option(rita.card, "reassign"))
+    rita.opened()
+    rita.driver.fill(ids.HAND_ON_REASON, ActionId.HAND_ON_REASON, "to share the work more evenly")
+    assert rita.driver.submit().ok
+    assert live.answers.settle()
     assert "Passed on" in rita.shown()
     live.delivery.drain()
     assert len(slack.driver("U0OMAR").dm()) == before + 1

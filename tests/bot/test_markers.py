@@ -21,7 +21,7 @@ from bot.sandbox.faults import ERROR, LIMITED, RESET
 from iqs import periods
 from iqs.files import scorecards
 from iqs.services import assigning, enrolling, importing, publishing, reviewing, scheduling
-from tests.bot.conftest import MANIFEST, served
+from tests.bot.conftest import MANIFEST, Payloads, served
 from tests.bot.playing import play
 
 
@@ -159,6 +159,54 @@ def test_the_journey_leaves_no_marker(marked, mark, now, unmarked):
     assert app.answers.settle()
     assert len(mark.made) > 50
     assert unmarked.written  # the listening itself works
+
+
+def test_what_is_asked_for_leaves_no_marker(marked, mark, now):
+    """Every word of the command with names in it, files that come and files that break off, each newer button."""
+    app, slack = marked
+    hand_in(app, now)
+    now.move(minutes=11)
+    sent = Payloads()
+    lena, rita = "U0LENA", "U0RITA"
+    name = enrolling.identify(app.store, "U0ADA").name
+    mails = [each for each in mark.made if each.endswith("mail")]
+    asked = [
+        *(f"agent {each}" for each in (name, "<@U0ADA>", f"{mails[0]}@example.com", mark("nobody"))),
+        *(f"category {each}" for each in ("tone", mark("category"))),
+        f"team {mark('team')}",
+        f"explain https://desk.example.com/{mark('link')}",
+        f"digest preview {mark('team')}",
+        f"digest move {mark('day')}",
+        f"draw {mark('team')}",
+        f"review desk:c1 {mark('reviewer')}",
+        f"review https://desk.example.com/{mark('address')}",
+        f"review https://[{mark('odd')}",
+        f"export {mark('team')}",
+        "digest preview", "draw", "explain", "review desk:c1", "export csv",
+    ]  # fmt: skip
+    numbers = [
+        each.assignment_id for each in reviewing.waiting(app.store, enrolling.identify(app.store, rita))
+    ]
+    clicks = [
+        (lena, ActionId.WORK, "1"),
+        (lena, ActionId.WORK_HAND_ON, f"{numbers[0]}:1"),
+        (lena, ActionId.DRAW_VERIFY, "1:2026-W01"),
+        (lena, ActionId.DRAW_REDRAW, f"1:{mark('period')}"),
+        (lena, ActionId.FEEDBACK_OPEN, "1"),
+        (lena, ActionId.WHY_REVIEW, "1"),
+        (rita, ActionId.ABSENCE, mark("value")),
+        (rita, ActionId.BACK, mark("value")),
+    ]
+    bodies = [sent.command(who, text) for text in asked for who in (lena, rita)]
+    bodies += [sent.click(*each) for each in clicks]
+    slack.faults.next("upload", RESET, 1)
+    for body in bodies:
+        assert app.bolt.dispatch(BoltRequest(body=body, mode="socket_mode")).status == 200
+    for _ in range(2):
+        app.delivery.drain(seconds=3)
+        now.move(minutes=11)
+    assert app.answers.settle()
+    assert [each for each in slack.driver(lena).dm() if each["files"]]
 
 
 def hand_in(app, now):

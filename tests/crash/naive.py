@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from bot.drawing import draw
 from bot.marks import Marks
-from iqs.services import delivering
+from iqs.services import addressing
 from iqs.storage import tables
 from iqs.storage.repositories import notices
 
@@ -54,7 +54,7 @@ class NaiveDelivery:
     def _send(self, notice: Any) -> None:
         message = draw(self._store, notice, now=self._now(), excerpts=False)
         channel = (
-            notice.channel or delivering.addresses(self._store, [notice.person_id])[notice.person_id].user
+            notice.channel or addressing.addresses(self._store, [notice.person_id])[notice.person_id].user
         )
         while True:
             try:

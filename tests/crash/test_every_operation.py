@@ -17,9 +17,10 @@ from sqlalchemy import func, select
 from bot.delivery import Delivery
 from bot.sandbox import Sandbox, SandboxChannel, SandboxUser
 from iqs.errors import Unavailable
-from iqs.services import enrolling, importing, publishing, reviewing, scheduling
+from iqs.schedules import ScheduleKind
+from iqs.services import enrolling, importing, planning, publishing, reviewing, scheduling
 from iqs.storage.store import Store
-from iqs.storage.tables import Assignment, Audit, Draw, Notice, Rating, Review, ScheduleRun
+from iqs.storage.tables import Assignment, Audit, Commitment, Draw, Notice, Rating, Review, ScheduleRun
 from tests.crash import programme
 from tests.crash.failing import AFTER, BEFORE, Trigger, let_fail
 from tests.crash.slack import SharedClock
@@ -57,7 +58,11 @@ class Weeks:
         publishing.apply_scorecard(
             self.sound, programme.CARD, ["Support"], now=programme.START - programme.WEEK
         )
-        scheduling.ensure_schedules(self.sound, now=programme.START - timedelta(minutes=1))
+        made = programme.START - timedelta(minutes=1)
+        scheduling.ensure_schedules(self.sound, now=made)
+        planning.pause(
+            self.sound, None, "Support", ScheduleKind.MONTHLY, now=made
+        )  # every week is like the others
 
     def now(self):
         return self.moment
@@ -135,15 +140,17 @@ class Weeks:
         posts = [
             call for call in self.slack.calls[self.calls :] if call.method == "chat.postMessage" and call.ok
         ]
-        assert len(posts) == 3, what
-        assert len({str(post.args["metadata"]) for post in posts}) == 3, what
+        # what is drawn from, the scorecard, the feedback, the digest and its details
+        assert len(posts) == 5, what
+        assert len({str(post.args["metadata"]) for post in posts}) == 5, what
         per_week = {
+            Commitment: 1,
             Draw: 1,
             Assignment: 1,
             Review: 1,
             Rating: len(programme.VALUES),
             ScheduleRun: 2,
-            Notice: 3,
+            Notice: 5,
         }
         with self.sound.read() as tx:
             found = {

@@ -2,13 +2,15 @@
 
 import pytest
 
+from tests.crash.judge import LANDS_LATE
+
 pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
 
 KILLS = 1_000
 LATER_THAN_THE_QUARANTINE = {
     "method": "chat.postMessage",
     "among": ["late"],
-    "fault_seconds": 200,
+    "fault_seconds": LANDS_LATE,
     "twins": True,
 }
 OURS = {

@@ -57,15 +57,23 @@ def race(threads, tasks, act):
     def run(number):
         found = []
         for task in tasks:
-            line.wait(60)
+            line.wait(600)
             try:
                 found.append(act(task, number))
             except SENTENCES as error:
                 found.append(error)
+            except BaseException:
+                line.abort()  # the others need not wait for who will not come
+                raise
         return found
 
     with ThreadPoolExecutor(threads) as pool:
-        return list(zip(*pool.map(run, range(threads)), strict=True))
+        running = [pool.submit(run, number) for number in range(threads)]
+        errors = [each.exception() for each in running]
+    for error in errors:
+        if error is not None and not isinstance(error, threading.BrokenBarrierError):
+            raise error
+    return list(zip(*(each.result() for each in running), strict=True))
 
 
 def won(outcomes):

@@ -22,7 +22,7 @@ from bot.app import build
 from bot.config import Settings
 from bot.sandbox import Clock, Sandbox, SandboxChannel
 from iqs.errors import Unavailable
-from iqs.schedules import ScheduleKind
+from iqs.schedules import REPORTS
 from iqs.services import assigning, enrolling, reviewing, scheduling
 from iqs.storage import tables
 from iqs.storage.migrating import upgrade
@@ -224,12 +224,8 @@ class Load:
         for earlier, later in pairwise(runs):
             if earlier.schedule_id == later.schedule_id:
                 assert later.starts_at == earlier.ends_at
-                assert later.local_date - earlier.local_date == timedelta(weeks=1)
-        due = [
-            run.id
-            for run in runs
-            if run.kind == ScheduleKind.DIGEST and run.outcome != "skipped" and run.channel_id
-        ]
+                assert later.kind == "monthly" or later.local_date - earlier.local_date == timedelta(weeks=1)
+        due = [run.id for run in runs if run.kind in REPORTS and run.outcome != "skipped" and run.channel_id]
         assert sorted(told) == sorted(due)
 
 

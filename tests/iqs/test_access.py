@@ -16,13 +16,13 @@ from iqs.access import (
 )
 from iqs.errors import NotAllowed
 from iqs.people import Person, Role
-from iqs.reviews import ReviewKind
+from iqs.reviews import ReviewKind, Stream
 
 ME, REVIEWER, REVIEWEE, TEAM, ELSEWHERE = 1, 2, 3, 10, 20
 
 
-def review(*, reviewer=REVIEWER, reviewee=REVIEWEE, released=True):
-    return ReviewFacts(TEAM, reviewer, reviewee, released)
+def review(*, reviewer=REVIEWER, reviewee=REVIEWEE, released=True, stream=Stream.RANDOM):
+    return ReviewFacts(TEAM, reviewer, reviewee, released, stream)
 
 
 def assignment(*, reviewer=REVIEWER, reviewee=REVIEWEE, kind=ReviewKind.PEER, **more):
@@ -35,6 +35,8 @@ THINGS = {
     "review I wrote": review(reviewer=ME),
     "review I wrote, unreleased": review(reviewer=ME, released=False),
     "my self review, unreleased": review(reviewer=ME, reviewee=ME, released=False),
+    "second reading of me": review(reviewee=ME, stream=Stream.DOUBLE),
+    "second reading I wrote": review(reviewer=ME, stream=Stream.DOUBLE),
     "others' review": review(),
     "others' review, unreleased": review(released=False),
     "assigned to me": assignment(reviewer=ME),
@@ -63,6 +65,8 @@ see_review   review of me, unreleased              . . . . .   . . . . .
 see_review   review I wrote                        x x x x x   x x x x x
 see_review   review I wrote, unreleased            x x x x x   x x x x x
 see_review   my self review, unreleased            x x x x x   x x x x x
+see_review   second reading of me                  . . . . .   . . . . .
+see_review   second reading I wrote                x x x x x   x x x x x
 see_review   others' review                        . . x x .   . . . x .
 see_review   others' review, unreleased            . . x x .   . . . x .
 see_score    review of me                          x x x x x   x x x x x
@@ -70,6 +74,8 @@ see_score    review of me, unreleased              . . . . .   . . . . .
 see_score    review I wrote                        x x x x x   x x x x x
 see_score    review I wrote, unreleased            x x x x x   x x x x x
 see_score    my self review, unreleased            x x x x x   x x x x x
+see_score    second reading of me                  . . . . .   . . . . .
+see_score    second reading I wrote                x x x x x   x x x x x
 see_score    others' review                        . . x x x   . . . x x
 see_score    others' review, unreleased            . . x x x   . . . x x
 see_text     review of me                          x x x x x   x x x x x
@@ -77,6 +83,8 @@ see_text     review of me, unreleased              . . . . .   . . . . .
 see_text     review I wrote                        x x x x x   x x x x x
 see_text     review I wrote, unreleased            x x x x x   x x x x x
 see_text     my self review, unreleased            x x x x x   x x x x x
+see_text     second reading of me                  . . . . .   . . . . .
+see_text     second reading I wrote                x x x x x   x x x x x
 see_text     others' review                        . . x x .   . . . x .
 see_text     others' review, unreleased            . . x x .   . . . x .
 acknowledge  review of me                          x x x x x   x x x x x
@@ -109,12 +117,20 @@ see_agent    my figures                            x x x x x   x x x x x
 see_agent    another's figures                     . . x x x   . . . x x
 draw         team of five                          . . x x .   . . . x .
 draw         team of four                          . . x x .   . . . x .
+take         team of five                          . x x . .   . . . . .
+take         team of four                          . x x . .   . . . . .
+hand_out     team of five                          . . x x .   . . . x .
+hand_out     team of four                          . . x x .   . . . x .
 export       team of five                          . . x x .   . . . x .
 export       team of four                          . . x x .   . . . x .
 export       everything                            . . . x .   . . . x .
+set_away     my figures                            x x x x x   x x x x x
+set_away     another's figures                     . . x x .   . . . x .
 configure    team of five                          . . . x .   . . . x .
 configure    team of four                          . . . x .   . . . x .
 configure    everything                            . . . x .   . . . x .
+plan         team of five                          . . x x .   . . . x .
+plan         team of four                          . . x x .   . . . x .
 import       everything                            . . . x .   . . . x .
 mend         team of five                          . . x x .   . . . x .
 mend         team of four                          . . x x .   . . . x .
@@ -165,6 +181,8 @@ def test_nobody_without_a_role_or_inactive_may_anything(outsider):
         (Action.SEE_REVIEW, "review of me, unreleased"),
         (Action.SEE_SCORE, "review of me, unreleased"),
         (Action.SEE_TEXT, "review of me, unreleased"),
+        (Action.SEE_REVIEW, "second reading of me"),
+        (Action.SEE_SCORE, "second reading of me"),
         (Action.SEE_CARD, "assigned to another, about me"),
         (Action.REASSIGN, "assigned to another, about me"),
         (Action.RATE, "assigned to me, about me"),

@@ -5,13 +5,14 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
+from scipy import stats
 
 from iqs import figures, periods
 from iqs.assignments import AssignmentState
 from iqs.figures import Cell, Tally
 from iqs.scorecards import RatingCategory, RatingScale, RootCause, Scorecard
 from iqs.scoring import MICRO
-from iqs.statistics import Estimate, Word, difference, estimate
+from iqs.statistics import Estimate, Word, estimate
 
 CARD = Scorecard(
     "Card",
@@ -71,7 +72,12 @@ def test_a_change_is_now_against_before():
     tone = figures.categories([CARD], cells)[0]
     assert tone.change.points == pytest.approx(-40)
     assert tone.change.word is Word.LOWER
-    assert tone.change == difference(tally(*[90] * 5, 95).estimate, tone.estimate)
+    pooled = stats.ttest_ind(
+        [*[50] * 5, 55], [*[90] * 5, 95]
+    )  # one spread for both sides, no score counted twice
+    low, high = pooled.confidence_interval()
+    assert (tone.change.low, tone.change.high) == (pytest.approx(low), pytest.approx(high))
+    assert tone.change.p == pytest.approx(pooled.pvalue)
 
 
 def test_people_stand_by_name_and_never_by_score():

@@ -4,12 +4,15 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 
 from iqs import figures, headlines
 from iqs.assignments import Progress
+from iqs.figures import Cell
 from iqs.people import Team
 from iqs.reports import CategoryFigure, Period, TeamReport
+from iqs.scoring import MICRO
 from iqs.statistics import Change, Estimate, Word, difference, estimate
 from tests.blocks import report_cases
 
@@ -103,6 +106,51 @@ def test_quiet_weeks_are_rarely_called_news():
             figures.append(CategoryFigure(str(n), str(n), after, difference(before, after)))
         named += bool(headlines.clear_changes(figures))
     assert named <= 36  # expected 20; 36 is exceeded in fewer than 1 of 1,000 such runs
+
+
+def test_a_week_without_change_is_called_so_in_95_of_100():
+    """Six agents of different levels, six categories on five points and the score of them all: one judgement."""
+    per_agent, weeks_seen = 4, 700
+    rng = np.random.default_rng(per_agent)
+    levels = rng.uniform(0, 0.35, (6, 1, 6))  # how often each agent gives away a point, by category
+
+    def weeks(place):
+        lost = rng.binomial(4, np.broadcast_to(levels, (6, per_agent, 6)))
+        points = (100 - 25 * lost) * MICRO
+        scores = points.mean(2).round().astype(int)
+        received = {Cell(place, agent): tally(row) for agent, row in enumerate(scores)}
+        return received, {Cell(place, f"c{n}"): tally(points[:, :, n].ravel()) for n in range(6)}
+
+    def tally(values):
+        numbers = [int(each) for each in values]
+        return figures.Tally(len(numbers), sum(numbers), sum(each * each for each in numbers))
+
+    quiet = 0
+    for _ in range(weeks_seen):
+        (before, rated_before), (now, rated_now) = weeks(0), weeks(1)
+        iqs, change = figures.team(before | now)
+        made = report(iqs, change, figures.categories([], rated_before | rated_now))
+        said = headlines.headline(made)
+        quiet += said.endswith("no clear change.") and "rose" not in (headlines.praise(made) or "")
+    assert quiet >= 0.95 * weeks_seen
+
+
+def test_what_is_clear_leaves_its_part_to_the_others():
+    """0.004 is too much for one of six, and enough once the score and the other five are beyond doubt."""
+    six = [figure(f"C{n}", 60, lower(-12, p=0.0001)) for n in range(5)] + [
+        figure("Late", 60, lower(-9, p=0.03))
+    ]
+    alone = headlines.judged(report(GOOD, CALM, [figure(f"C{n}", 60) for n in range(5)] + six[5:]))
+    together = headlines.judged(report(GOOD, lower(-10), six))
+    assert alone.categories[5].change.word is Word.UNCLEAR
+    assert together.categories[5].change.word is Word.LOWER
+    assert headlines.judged(together) == together
+
+
+def test_a_score_that_moved_by_chance_is_not_called_down():
+    """In a digest even the whole score needs more than its own 95 %: it is one of several looked at."""
+    made = report(GOOD, lower(-4, p=0.04), [figure("Tone", 80)])
+    assert headlines.headline(made) == "IQS 87 %, no clear change."
 
 
 def test_praise_names_the_clear_rise_first():

@@ -1,56 +1,119 @@
-"""The sample is seeded, uniform within each agent, and depends on nothing else."""
+"""The seeded order is a fair shuffle of the places, walked lazily, and depends on nothing else."""
 
 from collections import Counter
+from itertools import islice
+from math import factorial
 
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from iqs.sampling import NO_AGENT, NO_CUSTOMER, Candidate, frame, sample
+from iqs.sampling import HOLE, TAKEN, WORD, Spot, Stratum, Walk, below, seeded_numbers, seeded_spots, seek
+
+SEEDS = 4_000
 
 
-def candidates(count, reviewees=1):
-    return [Candidate(n, f"demo:{n}", n % reviewees, 1, 1) for n in range(count)]
+def sampled(seed, places, *, quota, person=1, judge=lambda _: None, holes=()):
+    """The spots that a draw takes of one reviewee; at each spot stands the spot itself."""
+    stratum = Stratum(eligible=sum(places), quota=quota, places=places)
+    walk = Walk.of(seed, person, 100, stratum)
+    stops = seek([walk], lambda spots: {each: each for each in spots if each not in holes}, judge)
+    return [each.spot for each in stops if each.outcome == TAKEN]
 
 
-def test_frame_counts_why_conversations_fall_out():
-    """A conversation without a customer or an agent message is excluded and its reason counted."""
-    made = frame([Candidate(1, "a", 1, 0, 3), Candidate(2, "b", 1, 2, 0), Candidate(3, "c", 1, 1, 1)])
-    assert [each.conversation_id for each in made.eligible] == [3]
-    assert made.excluded == {NO_CUSTOMER: 1, NO_AGENT: 1}
+def uniform(counts, kinds, expected, *, correction=1.0):
+    """χ² of a table that should be even; false alarms 1 in 10,000 (and the seeds are fixed)."""
+    statistic = sum((counts[kind] - expected) ** 2 / expected for kind in kinds) / correction
+    return statistic < chi2.ppf(0.9999, len(kinds) - 1)
 
 
-@given(st.integers(1, 60), st.integers(1, 5), st.integers(1, 8), st.text(max_size=20))
-def test_each_reviewee_gets_the_quota_or_all_there_is(count, reviewees, quota, seed):
-    """Each agent has exactly min(quota, eligible) conversations in the sample, none twice."""
-    pool = candidates(count, reviewees)
-    drawn = sample(pool, quota=quota, seed=seed)
-    have, want = Counter(each.reviewee_id for each in drawn), Counter(each.reviewee_id for each in pool)
-    assert have == {who: min(quota, n) for who, n in want.items()}
-    assert len({each.conversation_id for each in drawn}) == len(drawn)
+@given(st.integers(0, 300), st.text(max_size=20), st.integers(1, 10**9))
+def test_the_order_is_a_permutation(size, seed, person):
+    """Every place comes exactly once, and the same seed gives the same order."""
+    order = list(seeded_numbers(seed, person, size))
+    assert sorted(order) == list(range(size))
+    assert list(islice(seeded_numbers(seed, person, size), 7)) == order[:7]
 
 
-@given(st.permutations(candidates(20, 3)), st.text(max_size=9))
-def test_order_of_the_frame_does_not_matter(pool, seed):
-    """The same seed and conversations give the same sample in whatever order they come."""
-    assert sample(pool, quota=2, seed=seed) == sample(candidates(20, 3), quota=2, seed=seed)
+def test_every_order_is_equally_likely():
+    """All 24 orders of four places come as often as one another."""
+    counts = Counter(tuple(seeded_numbers(f"seed {n}", 1, 4)) for n in range(SEEDS))
+    assert len(counts) == factorial(4)
+    assert uniform(counts, list(counts), SEEDS / factorial(4))
 
 
-def test_an_unrelated_conversation_changes_only_its_own_place():
-    """Importing another agent's conversations leaves everyone else's sample as it was."""
-    before = set(sample(candidates(40), quota=5, seed="s"))
-    after = sample([*candidates(40), Candidate(999, "demo:999", 77, 1, 1)], quota=5, seed="s")
-    assert before == {each for each in after if each.reviewee_id == 0}
+def test_numbers_are_drawn_without_the_bias_of_a_remainder():
+    """Words beyond the last whole multiple of the bound are thrown away, and the next one counts."""
+    bound = WORD // 2 + 1
+    words = iter([WORD - 1, bound, 7])
+    assert below(bound, lambda: next(words)) == 7
+    assert below(3, lambda: 5) == 2
 
 
-def test_every_conversation_is_equally_likely():
-    """Over many seeds each conversation is drawn as often as any other (chi-squared, 1 in 10,000)."""
-    drawn = Counter(
-        each.conversation_id
-        for n in range(4000)
-        for each in sample(candidates(20), quota=3, seed=f"seed {n}")
+@given(st.lists(st.integers(0, 5), max_size=8), st.text(max_size=5))
+def test_numbers_become_days_and_places(places, seed):
+    """Each day of a reviewee holds exactly its places."""
+    spots = list(seeded_spots(seed, 3, 100, places))
+    assert set(spots) == {Spot(3, 100 + day, n) for day, count in enumerate(places) for n in range(count)}
+    assert len(spots) == sum(places)
+
+
+def test_every_place_is_equally_likely_with_holes_and_filters():
+    """Passing over holes and what is filtered out leaves the rest equally likely (χ² over many seeds)."""
+    places = (5, 0, 9, 7)
+    holes = {Spot(1, 100, 2), Spot(1, 103, 6)}
+    kept = [spot for spot in seeded_spots("any", 1, 100, places) if spot not in holes and spot.place % 3 != 1]
+    counts = Counter(
+        spot
+        for n in range(SEEDS)
+        for spot in sampled(
+            f"seed {n}",
+            places,
+            quota=3,
+            holes=holes,
+            judge=lambda spot: "filtered" if spot.place % 3 == 1 else None,
+        )
     )
-    expected = 4000 * 3 / 20
-    # Draws without replacement vary less than independent ones: divide by (1 - quota/frame).
-    statistic = sum((drawn[n] - expected) ** 2 / expected for n in range(20)) / (1 - 3 / 20)
-    assert statistic < chi2.ppf(0.9999, 19)
+    assert set(counts) == set(kept)
+    # Draws without replacement vary less than independent ones: divide by (N - n) / (N - 1).
+    correction = (len(kept) - 3) / (len(kept) - 1)
+    assert uniform(counts, kept, SEEDS * 3 / len(kept), correction=correction)
+
+
+def test_every_pair_is_equally_likely():
+    """Not only each conversation: each set of two is drawn as often as any other."""
+    counts = Counter(frozenset(sampled(f"seed {n}", (4, 3), quota=2)) for n in range(SEEDS))
+    assert len(counts) == 21
+    assert uniform(counts, list(counts), SEEDS / 21)
+
+
+def test_agents_are_independent():
+    """What is drawn of one agent says nothing about another: all pairs of first places come alike."""
+    counts = Counter(
+        (sampled(f"seed {n}", (5,), quota=1)[0].place, sampled(f"seed {n}", (5,), quota=1, person=2)[0].place)
+        for n in range(SEEDS)
+    )
+    assert uniform(counts, [(a, b) for a in range(5) for b in range(5)], SEEDS / 25)
+
+
+def test_a_walk_stops_when_nothing_is_left():
+    """Fewer than the quota are taken when the places run out; what was passed over is told with its reason."""
+    stratum = Stratum(eligible=9, quota=9, places=(9,))
+    stops = seek(
+        [Walk.of("s", 1, 100, stratum)],
+        lambda spots: {each: each for each in spots if each.place % 2},
+        lambda spot: "filtered" if spot.place == 3 else None,
+    )
+    assert [each.position for each in stops] == list(range(9))
+    assert Counter(each.outcome for each in stops) == {HOLE: 5, TAKEN: 3, "filtered": 1}
+
+
+def test_nothing_beyond_the_quota_is_come_to():
+    """A walk ends with the last conversation it takes, and goes on from there as if it had never stopped."""
+    stratum = Stratum(eligible=50, quota=3, places=(50,))
+    look = lambda spots: {each: each for each in spots}  # noqa: E731 - one line twice
+    first = seek([Walk.of("s", 1, 100, stratum)], look, lambda _: None)
+    more = seek([Walk.of("s", 1, 100, stratum, after=3, wanted=2)], look, lambda _: None)
+    assert [each.position for each in [*first, *more]] == [0, 1, 2, 3, 4]
+    order = list(islice(seeded_spots("s", 1, 100, (50,)), 5))
+    assert [each.spot for each in [*first, *more]] == order

@@ -144,9 +144,9 @@ def test_a_window_is_the_iso_week_before():
     """Monday's digest is about Monday to Sunday, and so is Friday's."""
     week = periods.named_week("2026-W47", "Europe/Berlin")
     for day in (23, 27):
-        assert schedules.window("Europe/Berlin", date(2026, 11, day)) == week
+        assert schedules.window(schedule(), date(2026, 11, day)) == week
     last = Last(date(2026, 11, 16))  # of an old version, without its end
-    assert schedules.window("Europe/Berlin", date(2026, 11, 23), last) == week
+    assert schedules.window(schedule(), date(2026, 11, 23), last) == week
 
 
 @pytest.mark.parametrize(
@@ -154,8 +154,8 @@ def test_a_window_is_the_iso_week_before():
 )
 def test_after_a_move_the_window_begins_where_the_last_one_ended(zone, hours):
     """To the west it is longer by the hours between, to the east shorter: none is left out or counted twice."""
-    last = Last(date(2026, 11, 16), schedules.window("Europe/Berlin", date(2026, 11, 16)).end)
-    window = schedules.window(zone, date(2026, 11, 23), last)
+    last = Last(date(2026, 11, 16), schedules.window(schedule(), date(2026, 11, 16)).end)
+    window = schedules.window(schedule(zone), date(2026, 11, 23), last)
     assert window.start == last.ends_at
     assert window.end == periods.named_week("2026-W47", zone).end
     assert (window.end - window.start) / timedelta(hours=1) == hours
@@ -165,7 +165,7 @@ def test_after_a_move_the_window_begins_where_the_last_one_ended(zone, hours):
 def test_windows_of_missed_weeks_follow_each_other():
     """What is skipped has its window too, so that the next one begins after it."""
     moved = schedule("America/Los_Angeles")
-    last = Last(date(2026, 11, 2), schedules.window("Europe/Berlin", date(2026, 11, 2)).end)
+    last = Last(date(2026, 11, 2), schedules.window(schedule(), date(2026, 11, 2)).end)
     steps = schedules.to_do(moved, now=datetime(2026, 11, 23, 18, tzinfo=UTC), last=last)
     assert [each.outcome for each in steps] == [Outcome.SKIPPED, Outcome.SKIPPED, Outcome.LATE]
     assert steps[0].window.start == last.ends_at

@@ -3,11 +3,25 @@
 Seeded, so that it is the same each time. The samples are drawn with numpy, the intervals are those of the code.
 """
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from iqs import statistics
-from iqs.statistics import Spread, Stratum, Word, difference, estimate_from, estimate_strata, wilson
+from iqs import figures, statistics
+from iqs.figures import Cell, Tally
+from iqs.statistics import (
+    Clusters,
+    Share,
+    Spread,
+    Stratum,
+    Word,
+    difference,
+    estimate_from,
+    estimate_strata,
+    estimate_weighted,
+    wilson,
+)
 
 RUNS = 2_000
 PAST = 30  # reviews of the period before, which tell the spread
@@ -88,6 +102,69 @@ def test_a_good_part_of_all_conversations_narrows_the_interval_rightly():
         found = estimate_strata(strata)
         hits += found.low <= everything.mean() <= found.high
     assert 93 <= 100 * hits / RUNS <= 97
+
+
+def test_the_weighted_mean_of_a_quota_holds_the_mean_of_all_conversations():
+    """Five of each agent, of 10 to 80 conversations: weighted, 93 to 97 of 100 hold it; the plain mean is elsewhere."""
+    rng = np.random.default_rng(6)
+    everything = [
+        clipped(rng.normal(level, 9, size))
+        for level, size in zip((62, 70, 78, 84, 88, 92), (80, 64, 48, 30, 16, 10), strict=True)
+    ]
+    truth = np.concatenate(everything).mean()
+    hits, plain = 0, 0
+    for _ in range(RUNS):
+        drawn = [rng.choice(row, 5, replace=False) for row in everything]
+        before = sum(((each - each.mean()) ** 2).sum() for each in (rng.choice(row, 5) for row in everything))
+        within = estimate_strata(
+            [
+                Stratum(5, float(each.sum()), float((each**2).sum()), len(row))
+                for each, row in zip(drawn, everything, strict=True)
+            ],
+            spread=Spread.of(float(before), 6 * 4),
+        )
+        shares = [Share(5, float(each.sum()), len(row)) for each, row in zip(drawn, everything, strict=True)]
+        found = estimate_weighted(shares, within)
+        hits += found.low <= truth <= found.high
+        plain += within.low <= truth <= within.high
+    assert 93 <= 100 * hits / RUNS <= 97
+    assert 100 * plain / RUNS < 50
+
+
+@pytest.mark.parametrize("raters", [2, 19])
+def test_several_reviews_of_one_conversation_are_one_look_at_it(raters):
+    """Raters agree a little: as clusters 93 to 97 of 100 intervals hold the truth, as if independent far fewer."""
+    rng = np.random.default_rng(raters)
+    hits, naive = 0, 0
+    for _ in range(RUNS):
+        talks = rng.normal(70, 15, 40)
+        scores = talks[:, None] + rng.normal(0, 12, (40, raters))
+        sums, n = (float(scores.sum()), float((scores**2).sum())), scores.size
+        apart = ((scores - scores.mean()).sum(1) ** 2).sum() / raters**2
+        found = estimate_strata([Stratum(n, *sums, clusters=Clusters(40, Fraction(float(apart))))])
+        hits += found.low <= 70 <= found.high
+        bare = estimate_strata([Stratum(n, *sums)])
+        naive += bare.low <= 70 <= bare.high
+    assert 93 <= 100 * hits / RUNS <= 97
+    assert 100 * naive / RUNS < (90 if raters == 2 else 60)
+
+
+def test_a_change_is_no_surer_because_everything_was_reviewed():
+    """All of two weeks' conversations, the work the same: a change is claimed in at most 6.5 of 100 pairs."""
+    rng = np.random.default_rng(9)
+    wrong = 0
+    for _ in range(RUNS):
+        weeks = rng.normal(80, 12, (2, 4, 10))
+        tallies = {
+            Cell(window, agent): Tally(10, round(row.sum() * 10**6), round((row**2).sum() * 10**12))
+            for window, week in enumerate(weeks)
+            for agent, row in enumerate(week, 1)
+        }
+        known = {window: dict.fromkeys(range(1, 5), 10.0) for window in (0, 1)}
+        iqs, change = figures.team(tallies, known)
+        assert iqs.low == iqs.high == pytest.approx(weeks[1].mean())
+        wrong += change.word is not Word.UNCLEAR
+    assert 3 <= 100 * wrong / RUNS <= 6.5
 
 
 @pytest.mark.parametrize("kind", ["bell", "skewed", "two humps"])

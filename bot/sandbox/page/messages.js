@@ -4,12 +4,14 @@ import { add, h, icon } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
 import { stateOf } from "./fields.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { avatar, channelOf, isApp, nameOf } from "./store.js";
+import { avatar, channelOf, isApp, nameOf, store } from "./store.js";
 import { clockTime, dayLabel, fullTime, sameDay } from "./when.js";
 
 const GROUP_SECONDS = 300;
 const NEAR_BOTTOM = 80;
 
+const fileLink = (file) => h("a", { class: "file", href: `/files/${file.id}?as=${encodeURIComponent(store.as)}`, download: file.name },
+  icon("file", 16), file.title, h("span", { class: "file-size" }, `${Math.ceil(file.size / 1024)} kB`));
 const editedMark = () => h("span", { class: "edited" }, "(edited)");
 const countReplies = (count) => `${count} ${count === 1 ? "reply" : "replies"}`;
 
@@ -87,7 +89,7 @@ export class MessageList {
       row.surface = { kind: "message", act: (action) => this.act({ container: { type: "message", channel: this.channel, ts: message.ts }, ...action, state: stateOf(row.body) }) };
       this.rows.set(key, row);
     }
-    const json = JSON.stringify([message.blocks, message.text, message.edited, message.reply_count, alone]);
+    const json = JSON.stringify([message.blocks, message.files, message.text, message.edited, message.reply_count, alone]);
     if (row.json === json) return row.node;
     row.json = json;
     row.node.className = `message${alone ? " alone" : ""}${message.ephemeral ? " ephemeral" : ""}`;
@@ -113,7 +115,8 @@ export class MessageList {
     row.main ??= h("div", { class: "message-main" }, row.body);
     for (const node of [...row.main.children]) if (node !== row.body) node.remove();
     row.body.before(...[message.ephemeral && h("div", { class: "only-you" }, icon("eye", 14), "Only visible to you"), alone && head(message)].filter(Boolean));
-    row.body.after(...[edited, replies].filter(Boolean));
+    const files = message.files?.length > 0 && h("div", { class: "files" }, ...message.files.map(fileLink));
+    row.body.after(...[files, edited, replies].filter(Boolean));
     const gutter = h("div", { class: "gutter" }, alone ? avatar(message.user) : h("time", { class: "stamp", title: fullTime(Number(message.ts)) }, clockTime(Number(message.ts))));
     for (const node of [...row.node.children]) if (node !== row.main) node.remove();
     if (!row.main.isConnected) add(row.node, [row.main]);

@@ -17,7 +17,7 @@ from bot.sandbox.ids import APP_ID
 from bot.sandbox.log import Log
 from bot.sandbox.pacing import Pacing
 from bot.sandbox.socket_mode import SocketMode
-from bot.sandbox.webapi import apps, chat, conversations, users, views
+from bot.sandbox.webapi import apps, chat, conversations, files, users, views
 from bot.sandbox.webapi.call import Call, Method, Refused
 from bot.sandbox.workspace import Workspace
 
@@ -25,6 +25,7 @@ METHODS: dict[str, Method] = {
     **apps.METHODS,
     **chat.METHODS,
     **conversations.METHODS,
+    **files.METHODS,
     **users.METHODS,
     **views.METHODS,
 }

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from random import Random
 
-from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message, SurveyAnswer
+from iqs.conversations import Author, Basis, Conversation, Customer, HelpdeskAgent, Message, SurveyAnswer
 from iqs.helpdesk.demo.casting import Part, parts
 from iqs.helpdesk.demo.scenarios import Level, Line, Way, customer_names, handovers
 from iqs.helpdesk.demo.script import Script, working
@@ -90,7 +90,9 @@ def _conversation(
         customer=customer,
         csat=_csat(rng, part),
         first_response_seconds=_waited(messages, part.opened_at),
+        first_response_basis=Basis.COMPUTED,
         handle_seconds=_handled(rng, messages, part.channel),
+        handle_basis=Basis.CALENDAR,
         tags=scenario.tags,
         language=scenario.language,
     )

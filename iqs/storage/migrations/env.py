@@ -8,7 +8,7 @@ from typing import Any, Literal
 from alembic import context
 
 import iqs.storage.tables  # noqa: F401 - fills Base.metadata
-from iqs.storage.columns import UTC, Base
+from iqs.storage.columns import UTC, Base, belongs
 
 
 def plain(kind: str, item: Any, _: object) -> str | Literal[False]:
@@ -16,10 +16,12 @@ def plain(kind: str, item: Any, _: object) -> str | Literal[False]:
     return "sa.BigInteger()" if kind == "type" and isinstance(item, UTC) else False
 
 
+connection = context.config.attributes["connection"]
 context.configure(
-    connection=context.config.attributes["connection"],
+    connection=connection,
     target_metadata=Base.metadata,
     compare_type=True,
+    include_object=belongs(connection.dialect.name),
     render_item=plain,
     render_as_batch=True,  # SQLite changes a table by copying it
     transactional_ddl=True,  # SQLite too: `Store` says BEGIN itself

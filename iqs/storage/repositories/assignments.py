@@ -1,17 +1,20 @@
 """Draws and assignments in the database."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as SQLRow
 from sqlalchemy import bindparam, case, func, insert, select, update
 
-from iqs.assignments import Assignment, AssignmentState, Waiting
+from iqs.anonymity import AGENT, mask, sees_both
+from iqs.assignments import STEP_INTO, Assignment, AssignmentState, Step, Waiting, sources
+from iqs.errors import Conflict
 from iqs.people import Person, Role
+from iqs.reports import Period
 from iqs.reviews import ReviewKind, Stream
 from iqs.storage import tables
 from iqs.storage.prepared import Prepared
+from iqs.storage.repositories import events
 from iqs.storage.store import Tx
 
 Row = SQLRow[*tuple[Any, ...]]
@@ -31,6 +34,10 @@ _COLUMNS = (
     A.skip_reason,
     A.draw_id,
     A.scorecard_version_id,
+    A.picked_for,
+    A.handed_by,
+    A.double_of_id,
+    A.replaces_id,
     D.period,
 )
 
@@ -47,8 +54,11 @@ def add_draw(
     excluded: dict[str, int],
     now: datetime,
     created_by: int | None,
+    due_at: datetime | None = None,
+    attempt: int = 1,
+    commitment_id: int | None = None,
 ) -> int:
-    """Stores a draw and returns its id; IntegrityError if the team has one for this period."""
+    """Stores a draw and returns its id; IntegrityError if the team has this attempt at the period already."""
     done = tx.execute(
         insert(D)
         .values(
@@ -59,6 +69,9 @@ def add_draw(
             seed=seed,
             eligible=eligible,
             excluded=excluded,
+            due_at=due_at,
+            attempt=attempt,
+            commitment_id=commitment_id,
             created_at=now,
             created_by=created_by,
         )
@@ -68,12 +81,38 @@ def add_draw(
 
 
 def draw_of(tx: Tx, team_id: int, period: str) -> Row | None:
-    """The team's draw for this period (id, starts_at, ends_at, seed, eligible, excluded), or None."""
+    """The team's draw for this period that was not cancelled (id, starts_at, ends_at, seed, eligible, excluded)."""
     return tx.execute(
         select(D.id, D.starts_at, D.ends_at, D.seed, D.eligible, D.excluded).where(
-            D.team_id == team_id, D.period == period
+            D.team_id == team_id, D.period == period, D.cancelled_at.is_(None)
         )
     ).one_or_none()
+
+
+def windows(tx: Tx, team_id: int, *, after: datetime, before: datetime) -> dict[str, Period]:
+    """What the team's draws took between these instants, by label; not those that were drawn anew."""
+    found = tx.execute(
+        select(D.period, D.starts_at, D.ends_at)
+        .where(D.team_id == team_id, D.starts_at <= before, D.ends_at >= after, D.cancelled_at.is_(None))
+        .order_by(D.starts_at)
+    )
+    return {row.period: Period(row.starts_at, row.ends_at, row.period) for row in found}
+
+
+def handed_out(tx: Tx, team_id: int, *, since: datetime) -> dict[int, int]:
+    """How many conversations of each agent the team's draws handed out since then; not the cancelled ones."""
+    found = tx.execute(
+        select(A.reviewee_id, func.count().label("n"))
+        .join(D, D.id == A.draw_id)
+        .where(
+            D.team_id == team_id,
+            D.created_at >= since,
+            A.stream == Stream.RANDOM,
+            A.state != AssignmentState.CANCELLED,
+        )
+        .group_by(A.reviewee_id)
+    )
+    return {row.reviewee_id: row.n for row in found}
 
 
 def add(
@@ -89,6 +128,10 @@ def add(
     now: datetime,
     draw_id: int | None = None,
     due_at: datetime | None = None,
+    picked_for: str | None = None,
+    handed_by: int | None = None,
+    replaces_id: int | None = None,
+    double_of_id: int | None = None,
 ) -> int:
     """Stores an open assignment and returns its id."""
     done = tx.execute(
@@ -104,6 +147,10 @@ def add(
             stream=stream,
             state=AssignmentState.OPEN,
             due_at=due_at,
+            picked_for=picked_for,
+            handed_by=handed_by,
+            replaces_id=replaces_id,
+            double_of_id=double_of_id,
             created_at=now,
             updated_at=now,
         )
@@ -137,16 +184,45 @@ def assignment(row: Row) -> Assignment:
         due_at=row.due_at,
         period=row.period or "",
         skip_reason=row.skip_reason,
+        picked_for=row.picked_for,
     )
 
 
 def move(
-    tx: Tx, assignment_id: int, *, state: AssignmentState, now: datetime, skip_reason: str | None = None
+    tx: Tx,
+    assignment_id: int,
+    *,
+    state: AssignmentState,
+    now: datetime,
+    skip_reason: str | None = None,
+    actor_id: int | None = None,
+    step: Step | None = None,
+    leaves_draw: bool = False,
+    **detail: Any,
 ) -> None:
-    """Puts an assignment into another state."""
-    tx.execute(
-        update(A).where(A.id == assignment_id).values(state=state, skip_reason=skip_reason, updated_at=now)
+    """Puts an assignment into another state and writes that into its history: the one way there is.
+
+    `step` is what the history calls it, else the state's own word (`iqs.assignments.STEP_INTO`); `actor_id` None is
+    the clock or the operator; `detail` is ids and reasons. With `leaves_draw` it is no part of its draw any more, so
+    that the same conversation may be drawn for the same reviewer. Raises Conflict for a move that does not exist
+    (`iqs.assignments.MOVES`), such as one out of an ended assignment; nothing is changed then.
+    """
+    done = tx.execute(
+        update(A)
+        .where(A.id == assignment_id, A.state.in_(sources(state)))
+        .values(
+            state=state,
+            skip_reason=skip_reason,
+            updated_at=now,
+            **({"draw_id": None} if leaves_draw else {}),
+        )
+        .returning(A.id)
     )
+    if done.scalar_one_or_none() is None:
+        raise Conflict("Somebody else changed this review meanwhile. Please look again.")
+    if skip_reason is not None:
+        detail.setdefault("why", skip_reason)
+    events.record(tx, assignment_id, step or STEP_INTO[state], at=now, actor_id=actor_id, **detail)
 
 
 def open_of(tx: Tx, conversation_id: int) -> list[int]:
@@ -167,23 +243,6 @@ def handed_to(tx: Tx, conversation_id: int, draw_id: int | None) -> frozenset[in
         )
     )
     return frozenset(found)
-
-
-def open_counts(tx: Tx, reviewer_ids: Iterable[int]) -> dict[int, int]:
-    """How many open assignments each of these reviewers has (absent = none)."""
-    found = tx.execute(
-        select(A.reviewer_id, func.count().label("n"))
-        .where(A.reviewer_id.in_(list(reviewer_ids)), A.state == AssignmentState.OPEN)
-        .group_by(A.reviewer_id)
-    )
-    return {row.reviewer_id: row.n for row in found}
-
-
-def unbegun(tx: Tx, reviewer_ids: Iterable[int]) -> list[int]:
-    """Open assignments of these reviewers in which nothing was rated yet, the oldest first."""
-    begun = select(tables.Review.id).where(tables.Review.assignment_id == A.id).exists()
-    found = select(A.id).where(A.reviewer_id.in_(list(reviewer_ids)), A.state == AssignmentState.OPEN, ~begun)
-    return list(tx.scalars(found.order_by(A.id)))
 
 
 def waiting(tx: Tx, reviewer: Person, *, limit: int = 50) -> tuple[Waiting, ...]:
@@ -212,7 +271,15 @@ def waiting(tx: Tx, reviewer: Person, *, limit: int = 50) -> tuple[Waiting, ...]
             func.coalesce(rated.c.n, 0).label("rated"),
             tables.ScorecardVersion.definition,
             A.due_at,
+            A.kind,
+            A.team_id,
+            tables.Team.hides_agent,
+            tables.Person.email,
+            tables.Person.slack_user_id,
+            tables.Conversation.agent_name,
+            tables.Conversation.agent_email,
         )
+        .join(tables.Team, tables.Team.id == A.team_id)
         .join(tables.Person, tables.Person.id == A.reviewee_id)
         .join(tables.Conversation, tables.Conversation.id == A.conversation_id)
         .join(tables.ScorecardVersion, tables.ScorecardVersion.id == A.scorecard_version_id)
@@ -221,26 +288,33 @@ def waiting(tx: Tx, reviewer: Person, *, limit: int = 50) -> tuple[Waiting, ...]
         .order_by(A.id)
         .limit(limit)
     )
-    return tuple(
-        Waiting(
-            assignment_id=row.id,
-            reviewee_name=row.name,
-            subject=row.subject,
-            channel=row.channel,
-            rated=row.rated,
-            categories=len(row.definition["categories"]),
-            due_at=row.due_at,
-        )
-        for row in found
+    return tuple(_waiting(row, reviewer) for row in found)
+
+
+def _waiting(row: Any, reviewer: Person) -> Waiting:
+    """One line; where the team hides its agents, without the name of the one it is about."""
+    name, subject = row.name, row.subject
+    if row.hides_agent and row.kind != ReviewKind.SELF and not sees_both(row.team_id, reviewer):
+        hide = mask([row.name, row.email, row.slack_user_id, row.agent_name, row.agent_email])
+        name, subject = AGENT, subject and hide(subject)
+    return Waiting(
+        assignment_id=row.id,
+        reviewee_name=name,
+        subject=subject,
+        channel=row.channel,
+        rated=row.rated,
+        categories=len(row.definition["categories"]),
+        due_at=row.due_at,
+        kind=ReviewKind(row.kind),
     )
 
 
 def progress(tx: Tx, draw_id: int) -> list[tuple[str, str, int]]:
-    """(reviewer's name, state, count) of a draw's assignments; those handed on to another are left out."""
+    """(reviewer's name, state, count) of a draw's assignments; those handed on, and agents' own views, are left out."""
     found = tx.execute(
         select(tables.Person.name, A.state, func.count())
         .join(tables.Person, tables.Person.id == A.reviewer_id)
-        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED)
+        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED, A.kind != ReviewKind.SELF)
         .group_by(tables.Person.name, A.state)
         .order_by(tables.Person.name, A.state)
     )
@@ -248,7 +322,7 @@ def progress(tx: Tx, draw_id: int) -> list[tuple[str, str, int]]:
 
 
 def of_draw(tx: Tx, draw_id: int) -> list[Row]:
-    """A draw's assignments by name: source, external_id, reviewee, reviewer, stream; handed-on ones left out."""
+    """A draw's assignments by name (source, external_id, reviewee, reviewer, stream), own views left out."""
     reviewee, reviewer = tables.Person.__table__.alias("reviewee"), tables.Person.__table__.alias("reviewer")
     found = tx.execute(
         select(
@@ -261,7 +335,7 @@ def of_draw(tx: Tx, draw_id: int) -> list[Row]:
         .join(tables.Conversation, tables.Conversation.id == A.conversation_id)
         .join(reviewee, reviewee.c.id == A.reviewee_id)
         .join(reviewer, reviewer.c.id == A.reviewer_id)
-        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED)
+        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED, A.kind != ReviewKind.SELF)
         .order_by(A.id)
     )
     return list(found)

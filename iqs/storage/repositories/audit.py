@@ -21,18 +21,26 @@ def record(
     object: str,  # noqa: A002 - the word of the table
     object_id: int,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """Adds a row. `actor_id` None is the operator or the clock; `detail` is ids, counts, reasons; no text."""
-    tx.execute(
-        insert(T).values(
-            at=at,
-            actor_id=actor_id,
-            action=action,
-            object=object,
-            object_id=object_id,
-            detail=dict(detail or {}),
-        )
-    )
+) -> int:
+    """Adds a row and returns its id. `actor_id` None is the operator or the clock.
+
+    `detail` is ids, counts, reasons; no text.
+    """
+    values = {
+        "at": at,
+        "actor_id": actor_id,
+        "action": action,
+        "object": object,
+        "object_id": object_id,
+        "detail": dict(detail or {}),
+    }
+    return tx.execute(insert(T).values(values).returning(T.id)).scalar_one()
+
+
+def entry(tx: Tx, entry_id: int) -> Row[Any] | None:
+    """One row (at, actor_id, action, object, object_id, detail)."""
+    found = select(T.at, T.actor_id, T.action, T.object, T.object_id, T.detail).where(T.id == entry_id)
+    return tx.execute(found).one_or_none()
 
 
 def of(tx: Tx, object: str, object_id: int) -> list[Row[Any]]:  # noqa: A002 - the word of the table

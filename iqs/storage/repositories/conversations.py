@@ -10,10 +10,10 @@ from sqlalchemy import bindparam, case, delete, func, select, update
 
 from iqs.conversations import STAFF, Basis, Conversation, Customer, HelpdeskAgent, SurveyAnswer
 from iqs.errors import NotFound
-from iqs.sampling import Candidate
+from iqs.people import RevieweeRule, Role
 from iqs.storage import tables
 from iqs.storage.prepared import Prepared
-from iqs.storage.repositories import transcripts
+from iqs.storage.repositories import lots, transcripts
 from iqs.storage.store import Tx
 
 C = tables.Conversation
@@ -46,8 +46,11 @@ def map_agents(tx: Tx) -> int:
                     C.reviewee_id.is_(None),
                 )
                 .values(reviewee_id=person)
+                .returning(C.id)
             )
-            mapped += done.rowcount
+            found = done.scalars().all()
+            lots.unsettle(tx, found)
+            mapped += len(found)
     return mapped
 
 
@@ -138,43 +141,32 @@ def purge(tx: Tx, conversation_id: int, *, now: datetime) -> bool:
         .returning(C.id)
     ).one_or_none()
     tx.execute(delete(T).where(T.conversation_id == conversation_id))
+    if done is not None:
+        lots.unsettle(tx, [conversation_id])
     return done is not None
 
 
-def frame(
-    tx: Tx, *, reviewee_ids: Collection[int], starts_at: datetime, ends_at: datetime
-) -> list[Candidate]:
-    """Facts about every conversation of these agents closed in [starts_at, ends_at); no text is read."""
-    rows = tx.execute(
-        select(
-            C.id,
-            C.source,
-            C.external_id,
-            C.reviewee_id,
-            C.customer_messages,
-            C.agent_messages,
-            C.participants,
-        )
-        .where(
-            C.reviewee_id.in_(list(reviewee_ids)),
-            C.closed_at >= starts_at,
-            C.closed_at < ends_at,
-            C.deleted_at.is_(None),
-        )
-        .order_by(C.id)
-    ).all()
-    known = _People(tx, {(row.source, each) for row in rows for each in row.participants})
-    return [
-        Candidate(
-            conversation_id=row.id,
-            key=f"{row.source}:{row.external_id}",
-            reviewee_id=row.reviewee_id,
-            customer_messages=row.customer_messages,
-            agent_messages=row.agent_messages,
-            participants=known.of(row.source, row.participants, row.reviewee_id),
-        )
-        for row in rows
-    ]
+def rules(tx: Tx) -> dict[int, RevieweeRule]:
+    """The rule of each agent's team, where it is not the assignee; of several teams the first by id counts."""
+    M, each = tables.Membership, tables.Team  # noqa: N806 - a table, as C is
+    found = tx.execute(
+        select(M.person_id, each.reviewee_rule)
+        .join(each, each.id == M.team_id)
+        .where(M.role == Role.AGENT)
+        .order_by(each.id.desc())
+    )
+    told = {person: RevieweeRule(rule) for person, rule in found}
+    return {person: rule for person, rule in told.items() if rule is not RevieweeRule.ASSIGNEE}
+
+
+def assignees(tx: Tx) -> list[int]:
+    """Everybody who may be a conversation's assignee."""
+    return list(tx.scalars(select(P.id)))
+
+
+def agent(tx: Tx, source: str, external_id: str) -> int | None:
+    """The person of a helpdesk's agent who was found by e-mail, as some conversation's assignee."""
+    return _People.mapped(tx, source, external_id)
 
 
 def unmapped(tx: Tx, *, starts_at: datetime, ends_at: datetime) -> int:
@@ -186,9 +178,27 @@ def unmapped(tx: Tx, *, starts_at: datetime, ends_at: datetime) -> int:
     ).scalar_one()
 
 
+_OF_SEVERAL = select(C.id, C.source, C.participants, C.reviewee_id, C.agent_external_id).where(
+    C.id.in_(bindparam("ids", expanding=True))
+)
 _PARTICIPANTS = Prepared(
     lambda _: select(C.source, C.participants, C.reviewee_id).where(C.id == bindparam("id"))
 )
+
+
+def participants_of(tx: Tx, conversation_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """As `participants`, of many conversations."""
+    found = tx.execute(_OF_SEVERAL, {"ids": list(conversation_ids)}).all()
+    known = _People(
+        tx,
+        {(row.source, each) for row in found for each in row.participants if each != row.agent_external_id},
+    )
+    return {
+        row.id: known.of(
+            row.source, [each for each in row.participants if each != row.agent_external_id], row.reviewee_id
+        )
+        for row in found
+    }
 
 
 def participants(tx: Tx, conversation_id: int) -> frozenset[int]:
@@ -219,14 +229,14 @@ class _People:
         self._known: dict[Key, int | None] = {}
         for source, external_id in keys:
             found = given.get((source, external_id), given.get(("", external_id)))
-            self._known[source, external_id] = found or self._mapped(tx, source, external_id)
+            self._known[source, external_id] = found or self.mapped(tx, source, external_id)
 
     def of(self, source: str, external_ids: Iterable[str], reviewee_id: int | None) -> frozenset[int]:
         found = {self._known[source, each] for each in external_ids} | {reviewee_id}
         return frozenset(each for each in found if each is not None)
 
     @staticmethod
-    def _mapped(tx: Tx, source: str, external_id: str) -> int | None:
+    def mapped(tx: Tx, source: str, external_id: str) -> int | None:
         return tx.execute(
             select(C.reviewee_id)
             .where(C.agent_external_id == external_id, C.source == source, C.reviewee_id.is_not(None))

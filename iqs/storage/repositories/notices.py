@@ -24,11 +24,15 @@ IN_ORDER = (LANE, case((T.first_try_at.is_(None), 1), else_=0), T.not_before, T.
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A pending notice whose time has come, the zone of its person and the team it belongs to."""
+    """A pending notice whose time has come, the zone of its person and the team it belongs to.
+
+    `asked`: its person asked for what it brings, and wants it now.
+    """
 
     notice: Notice
     timezone: str | None
     team_id: int | None
+    asked: bool = False
 
 
 def add(
@@ -78,10 +82,12 @@ def due(tx: Tx, *, now: datetime, limit: int, each: int, skip: Collection[int] =
     scorecards = select(A.team_id).where(A.id == T.object_id).scalar_subquery()
     feedback = select(tables.Review.team_id).where(tables.Review.id == T.object_id).scalar_subquery()
     theirs = select(func.min(M.team_id)).where(M.person_id == T.person_id).scalar_subquery()
+    theirs_too = and_(T.kind == NoticeKind.SCORECARD, A.handed_by == T.person_id)
+    asked = select(theirs_too).where(A.id == T.object_id).scalar_subquery().label("asked")
     about = case((T.kind == NoticeKind.SCORECARD, scorecards), (T.kind == NoticeKind.FEEDBACK, feedback))
     team = func.coalesce(about, theirs)
     found = tx.execute(
-        select(*T.__table__.c, P.timezone, team.label("team_id"))
+        select(*T.__table__.c, P.timezone, team.label("team_id"), asked)
         .join(ranked, ranked.c.id == T.id)
         .outerjoin(P, P.id == T.person_id)
         .where(T.state == NoticeState.PENDING, ranked.c.place <= each)
@@ -89,7 +95,9 @@ def due(tx: Tx, *, now: datetime, limit: int, each: int, skip: Collection[int] =
         .limit(limit)
         .with_for_update(of=T, skip_locked=True)
     )
-    return [Due(_notice(row), row["timezone"], row["team_id"]) for row in found.mappings()]
+    return [
+        Due(_notice(row), row["timezone"], row["team_id"], bool(row["asked"])) for row in found.mappings()
+    ]
 
 
 def gatherable(tx: Tx, heads: Iterable[Notice], *, now: datetime) -> list[Notice]:
@@ -198,6 +206,47 @@ def hasten(tx: Tx, person_id: int, *, now: datetime) -> None:
             T.first_try_at.is_not(None),
             T.not_before > now,
         )
+        .values(not_before=now)
+    )
+
+
+def put_off(
+    tx: Tx, person_id: int, kinds: Collection[NoticeKind], *, since: datetime, until: datetime
+) -> None:
+    """Lets what waits for a person, of these kinds, and would leave in [since, until), leave at `until`."""
+    tx.execute(
+        update(T)
+        .where(
+            T.person_id == person_id,
+            T.kind.in_(kinds),
+            T.state == NoticeState.PENDING,
+            T.not_before >= since,
+            T.not_before < until,
+        )
+        .values(not_before=until)
+    )
+
+
+def let_go(tx: Tx, person_id: int, kinds: Collection[NoticeKind], *, at: datetime) -> None:
+    """Lets what waits for a person, of these kinds, leave at `at` if it would leave later; not what was tried."""
+    tx.execute(
+        update(T)
+        .where(
+            T.person_id == person_id,
+            T.kind.in_(kinds),
+            T.state == NoticeState.PENDING,
+            T.first_try_at.is_(None),
+            T.not_before > at,
+        )
+        .values(not_before=at)
+    )
+
+
+def bring_forward(tx: Tx, notice_id: int, *, now: datetime) -> None:
+    """Lets a pending notice that waits for later leave now."""
+    tx.execute(
+        update(T)
+        .where(T.id == notice_id, T.state == NoticeState.PENDING, T.not_before > now)
         .values(not_before=now)
     )
 

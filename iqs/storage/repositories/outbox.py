@@ -208,7 +208,10 @@ def _joined(what: Select[Any]) -> Select[Any]:
         .outerjoin(R, and_(N.kind == NoticeKind.FEEDBACK, R.id == N.object_id))
         .outerjoin(
             tables.ScheduleRun,
-            and_(N.kind == NoticeKind.DIGEST, tables.ScheduleRun.id == N.object_id),
+            and_(
+                N.kind.in_([NoticeKind.DIGEST, NoticeKind.DETAILS]),
+                tables.ScheduleRun.id == N.object_id,
+            ),
         )
         .outerjoin(S, S.id == tables.ScheduleRun.schedule_id)
     )

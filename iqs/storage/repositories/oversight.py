@@ -11,7 +11,7 @@ from sqlalchemy import Row as SQLRow
 
 from iqs.notices import NoticeKind, NoticeState
 from iqs.oversight import SyncState, UnmappedAgent
-from iqs.schedules import Outcome, ScheduleKind
+from iqs.schedules import REPORTS, Outcome
 from iqs.storage import tables
 from iqs.storage.repositories import settings, syncs
 from iqs.storage.store import Tx
@@ -46,7 +46,7 @@ def untold_reviews(tx: Tx, *, since: datetime, until: datetime, limit: int) -> l
     """Reviews submitted in (since, until] whose version has no feedback Notice that lives or was sent.
 
     (id, version, team_id, reviewee_id, submitted_at). One whose Notice somebody gave up, or whose words another
-    message carries, is told; self reviews and imported history are told to nobody.
+    message carries, is told; self reviews, second readings and imported history are told to nobody.
     """
     key = literal("feedback:") + cast(R.id, String) + literal(":v") + cast(R.version, String)
     return list(
@@ -60,6 +60,7 @@ def untold_reviews(tx: Tx, *, since: datetime, until: datetime, limit: int) -> l
                 R.submitted_at <= until,
                 R.assignment_id.is_not(None),
                 R.kind != "self",
+                R.stream != "double",
                 ~_told(NoticeKind.FEEDBACK, R.id, key),
             )
             .order_by(R.submitted_at)
@@ -113,7 +114,7 @@ def untold_digests(tx: Tx, *, since: datetime, until: datetime) -> list[Row]:
             .join(schedule, schedule.id == run.schedule_id)
             .join(team, team.id == schedule.team_id)
             .where(
-                schedule.kind == ScheduleKind.DIGEST,
+                schedule.kind.in_(REPORTS),
                 run.outcome != Outcome.SKIPPED,
                 run.due_at > since,
                 run.created_at <= until,
@@ -127,9 +128,9 @@ def untold_digests(tx: Tx, *, since: datetime, until: datetime) -> list[Row]:
 
 
 def last_alert(tx: Tx, person_id: int) -> Row | None:
-    """The newest alert to a person: (state, created_at, last_try_at); None if there was none."""
+    """The newest alert to a person: (id, state, object_id, created_at, last_try_at); None if there was none."""
     return tx.execute(
-        select(N.state, N.created_at, N.last_try_at)
+        select(N.id, N.state, N.object_id, N.created_at, N.last_try_at)
         .where(N.kind == NoticeKind.ALERT, N.person_id == person_id)
         .order_by(N.object_id.desc())
         .limit(1)

@@ -122,6 +122,27 @@ def take(tx: Tx, held: Sequence[Held]) -> None:
         tx.execute(delete(M).where(key.in_(held[start : start + 1000])))
 
 
+def capacities(tx: Tx, team_id: int) -> dict[int, int]:
+    """How many conversations a cycle each reviewer of the team can take, for those who have a limit."""
+    found = tx.execute(
+        select(M.person_id, M.capacity).where(
+            M.team_id == team_id, M.role == Role.REVIEWER, M.capacity.is_not(None)
+        )
+    )
+    return {row.person_id: row.capacity for row in found if row.capacity is not None}
+
+
+def set_capacity(tx: Tx, team_id: int, person_id: int, capacity: int | None) -> bool:
+    """Limits what a reviewer of the team takes a cycle (None: no limit); False if they are no reviewer there."""
+    done = tx.execute(
+        update(M)
+        .where(M.team_id == team_id, M.person_id == person_id, M.role == Role.REVIEWER)
+        .values(capacity=capacity)
+        .returning(M.person_id)
+    )
+    return done.scalar_one_or_none() is not None
+
+
 def _one(tx: Tx, condition: ColumnElement[bool]) -> Person | None:
     found = _all(tx, condition)
     return found[0] if found else None

@@ -18,7 +18,7 @@ from iqs.conversations import OTHER, Author, Conversation, HelpdeskAgent, Survey
 from iqs.helpdesk.base import Surveyed
 from iqs.storage import tables
 from iqs.storage.columns import UTC
-from iqs.storage.repositories import transcripts
+from iqs.storage.repositories import lots, transcripts
 from iqs.storage.repositories.conversations import Key, Reviewees
 from iqs.storage.store import Tx
 
@@ -31,13 +31,14 @@ CONTENT = (
     "csat", "ces", "bot_rating", "first_response_seconds", "first_response_basis",
     "handle_seconds", "handle_basis", "reopens", "tags", "language", "updated_at",
     "customer_messages", "agent_messages", "participants",
+    "most_active_external_id", "last_answer_external_id", "bot_involved",
 )  # fmt: skip
 HEADER = (*CONTENT, "reviewee_id", "fingerprint", "imported_at")
 KEY = ("source", "external_id")
 
 _AGENT = frozenset({"agent_name", "agent_email", "reviewee_id"})
 _REPLACED = frozenset({"channel", "tags", "participants", "fingerprint", "imported_at"})
-_COUNTS = slice(CONTENT.index("customer_messages"), CONTENT.index("participants") + 1)
+_FROM_TEXT = slice(CONTENT.index("customer_messages"), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ def record(conversation: Conversation, *, redactions: int = 0, fetched: bool = F
         authors.count(Author.CUSTOMER) if has_text else None,
         authors.count(Author.AGENT) if has_text else None,
         _json(participants),
+        conversation.most_active if has_text else None,
+        conversation.last_answer if has_text else None,
+        conversation.bot_involved if has_text else None,
     )
     digest = blake2b(repr(content).encode(), digest_size=16)
     transcript = transcripts.written(conversation.messages) if has_text else None
@@ -194,6 +198,8 @@ def save(tx: Tx, records: Sequence[Record], known: dict[Key, Standing], *, now: 
     texts = [(*each.key, each.transcript, each.redactions) for each in (*whole, *fetched)]
     if texts:
         tx.exec_driver_sql(_transcripts(tx), texts)
+    for source, external_ids in _by_source(each.key for each in records).items():
+        lots.unsettle_keys(tx, source, external_ids)
 
 
 def answered(tx: Tx, source: str, answers: Sequence[Surveyed]) -> int:
@@ -222,7 +228,7 @@ def _beside_text(header: Record, stored: Standing) -> Record:
     """A header for a conversation whose text is here: the text's counts stay, its authors took part."""
     everybody = dict.fromkeys((*header.participants, *stored.participants))
     content = list(header.content)
-    content[_COUNTS] = None, None, _json(list(everybody))
+    content[_FROM_TEXT] = None, None, _json(list(everybody)), None, None, None
     return replace(header, content=tuple(content), transcript=None)
 
 

@@ -1,13 +1,13 @@
 """Reviews and their ratings in the database. The click path uses single statements, no sessions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as SQLRow
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
-from iqs.reviews import Draft, Rating
+from iqs.reviews import Draft, Rating, ReviewKind
 from iqs.scoring import Score, micropoints
 from iqs.storage import tables, upserts
 from iqs.storage.prepared import Prepared
@@ -37,6 +37,21 @@ def of_assignment(tx: Tx, assignment_id: int) -> Row | None:
 def get(tx: Tx, review_id: int) -> Row | None:
     """The review row with this id."""
     return tx.execute(select(*R.__table__.c).where(R.id == review_id)).one_or_none()
+
+
+def pairs(tx: Tx, reviewer_ids: Collection[int], *, since: datetime) -> list[tuple[int, int, int]]:
+    """(reviewer, reviewee, how many) of the reviews that these people submitted since then, self reviews left out."""
+    found = tx.execute(
+        select(R.reviewer_id, R.reviewee_id, func.count())
+        .where(
+            R.reviewer_id.in_(reviewer_ids),
+            R.submitted_at >= since,
+            R.reviewee_id.is_not(None),
+            R.kind != ReviewKind.SELF,
+        )
+        .group_by(R.reviewer_id, R.reviewee_id)
+    )
+    return [(reviewer, reviewee, count) for reviewer, reviewee, count in found if reviewee is not None]
 
 
 _BEGIN = upserts.spelled(

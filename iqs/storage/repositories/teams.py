@@ -29,8 +29,11 @@ def by_name(tx: Tx, name: str) -> Team | None:
 
 
 def lock(tx: Tx, team_id: int) -> None:
-    """Keeps other writers from the team until this transaction ends: two draws at once become one after the other."""
-    tx.execute(select(T.id).where(T.id == team_id).with_for_update())
+    """Keeps others who lock it from the team until this transaction ends: two draws become one after the other.
+
+    Rows that only refer to the team may come meanwhile: who skips holds an assignment that a draw may wait for.
+    """
+    tx.execute(select(T.id).where(T.id == team_id).with_for_update(key_share=True))
 
 
 def every(tx: Tx) -> list[Team]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, Word, one_of
+from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, Word, one_of, only_on
 
 
 class Conversation(Base):
@@ -15,13 +15,27 @@ class Conversation(Base):
     __table_args__ = (
         UniqueConstraint("source", "external_id"),
         Index("ix_conversation_reviewee_closed", "reviewee_id", "closed_at"),
-        # Few customers answer: a trend of CSAT reads those alone.
-        Index(
-            "ix_conversation_answered",
-            "reviewee_id",
-            "closed_at",
-            sqlite_where=text("csat IS NOT NULL"),
-            postgresql_where=text("csat IS NOT NULL"),
+        # Few customers answer: a trend of CSAT reads those alone, and nothing but this index. PostgreSQL cannot
+        # sort JSON, so that its index only carries it; SQLite knows no INCLUDE.
+        only_on(
+            "sqlite",
+            Index(
+                "ix_conversation_csat_keyed",
+                "reviewee_id",
+                "closed_at",
+                "csat",
+                sqlite_where=text("csat IS NOT NULL"),
+            ),
+        ),
+        only_on(
+            "postgresql",
+            Index(
+                "ix_conversation_csat_carried",
+                "reviewee_id",
+                "closed_at",
+                postgresql_include=["csat"],
+                postgresql_where=text("csat IS NOT NULL"),
+            ),
         ),
         Index("ix_conversation_agent", "agent_external_id"),
         one_of("first_response_basis", "calendar", "business", "computed"),
@@ -67,8 +81,9 @@ class Conversation(Base):
 class Lot(Base):
     """An eligible conversation's place among those its agent closed on one UTC day: 0, 1, 2 … as they were settled.
 
-    A place is given once; a conversation that leaves it (another agent, another day, deleted) leaves a hole. So a
-    seeded place number finds its conversation with one look-up, however long the history is (docs/sampling.md).
+    From a day's first draw on its places stay: a conversation that leaves one (another agent, another day, deleted)
+    leaves a hole. So a seeded place number finds its conversation with one look-up, however long the history is
+    (docs/sampling.md).
     """
 
     __tablename__ = "lot"
@@ -95,7 +110,7 @@ class LotDay(Base):
 
 
 class LeftOut(Base):
-    """A closed conversation of a known agent that can never be reviewed, and why (`iqs.sampling.exclusion`)."""
+    """A closed conversation of a known agent that can never be reviewed, and why (`iqs.eligibility.never`)."""
 
     __tablename__ = "left_out"
     __table_args__ = (Index(None, "person_id", "day", "reason"),)

@@ -62,6 +62,7 @@ class Schedule(Base):
     minute: Mapped[int]
     paused: Mapped[bool] = mapped_column(default=False)
     starts_after: Mapped[Instant]  # periods before this instant are not ours
+    cycle_since: Mapped[datetime | None] = mapped_column(UTC)  # nor those before its cycle became another one
 
 
 class ScheduleRun(Base):
@@ -77,6 +78,7 @@ class ScheduleRun(Base):
     schedule_id: Mapped[int] = mapped_column(ForeignKey("schedule.id"))
     due_at: Mapped[Instant]
     local_date: Mapped[date]
+    period: Mapped[str | None] = mapped_column(String(20))  # the label of what was drawn; null before cycles
     starts_at: Mapped[datetime | None] = mapped_column(UTC)  # what it is about: [starts_at, ends_at)
     ends_at: Mapped[datetime | None] = mapped_column(UTC)
     outcome: Mapped[Word]

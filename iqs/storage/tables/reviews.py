@@ -49,6 +49,7 @@ class Draw(Base):
     __table_args__ = (
         UniqueConstraint("team_id", "period", "attempt"),
         CheckConstraint("starts_at < ends_at", name="period_forward"),
+        Index("ix_draw_team_created", "team_id", "created_at"),
     )
     id: Mapped[Id]
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
@@ -180,9 +181,17 @@ class Review(Base):
             "stream",
             "kind",
             "passed",
+            "scorecard_version_id",
         ),
         Index(
-            "ix_review_reviewee_submitted", "reviewee_id", "submitted_at", "score", "stream", "kind", "passed"
+            "ix_review_reviewee_submitted",
+            "reviewee_id",
+            "submitted_at",
+            "score",
+            "stream",
+            "kind",
+            "passed",
+            "scorecard_version_id",
         ),
         Index("ix_review_reviewer_submitted", "reviewer_id", "submitted_at"),
         Index("ix_review_conversation", "conversation_id"),

@@ -35,7 +35,7 @@ def test_it_shows_the_next_three_times_local_and_in_utc(sqlite_store):
     enrolling.configure_team(sqlite_store, None, "Support", timezone="Europe/Berlin", now=NOW)
     scheduling.ensure_schedules(sqlite_store, now=NOW)
     planning.move(sqlite_store, None, "Support", planning.ScheduleKind.DIGEST, now=NOW, weekday=6, minute=150)
-    draw, digest = planning.planned(sqlite_store, now=NOW + timedelta(hours=1))
+    draw, digest, monthly = planning.planned(sqlite_store, now=NOW + timedelta(hours=1))
     assert list(lines(draw))[:2] == [
         "Support, draw: every Monday 08:00 (Europe/Berlin)",
         "  Mon 2026-10-26 08:00 CET · Mon 2026-10-26 07:00 UTC",
@@ -46,7 +46,11 @@ def test_it_shows_the_next_three_times_local_and_in_utc(sqlite_store):
         "  Sun 2026-11-01 02:30 CET · Sun 2026-11-01 01:30 UTC",
         "  Sun 2026-11-08 02:30 CET · Sun 2026-11-08 01:30 UTC",
     ]
-    [_, digest] = planning.planned(sqlite_store, now=datetime(2026, 10, 25, 1, tzinfo=UTC))
+    assert list(lines(monthly))[:2] == [
+        "Support, monthly: the first Monday of the month 10:00 (Europe/Berlin)",
+        "  Mon 2026-11-02 10:00 CET · Mon 2026-11-02 09:00 UTC",
+    ]
+    [_, digest, _] = planning.planned(sqlite_store, now=datetime(2026, 10, 25, 1, tzinfo=UTC))
     assert "due since Sun 2026-10-25 02:30 CEST" in list(lines(digest))[1]
 
 
@@ -62,7 +66,7 @@ def test_set_prints_the_next_three_times_and_list_agrees(iqs):
     assert all(line.startswith("  Fri ") and " 16:30 UTC · Fri " in line for line in times)
     assert out in iqs("schedule")[1]
     assert iqs("schedule", "list", "--team", "Support")[1] == iqs("schedule")[1]
-    [_, shown] = json.loads(iqs("schedule", "list", "--json")[1])
+    [_, shown, _] = json.loads(iqs("schedule", "list", "--json")[1])
     assert {name: shown[name] for name in ("team", "kind", "day", "at", "zone", "paused", "due")} == {
         "team": "Support", "kind": "digest", "day": "friday", "at": "16:30", "zone": "UTC", "paused": False,
         "due": [],
@@ -73,9 +77,12 @@ def test_set_prints_the_next_three_times_and_list_agrees(iqs):
 
 
 def test_pause_and_resume_say_how_it_stands(iqs):
-    """Both schedules, or one; a paused one has no next time."""
+    """All schedules, or one; a paused one has no next time."""
     code, out, _ = iqs("schedule", "pause", "--team", "Support")
-    assert (code, out) == (0, "Support, draw: paused (UTC)\nSupport, digest: paused (UTC)\n")
+    assert (code, out) == (
+        0,
+        "Support, draw: paused (UTC)\nSupport, digest: paused (UTC)\nSupport, monthly: paused (UTC)\n",
+    )
     assert iqs("schedule")[1] == out
     code, out, _ = iqs("schedule", "resume", "--team", "Support", "--kind", "draw")
     assert (code, len(out.splitlines())) == (0, 4)
@@ -106,7 +113,7 @@ def test_bad_input_is_one_sentence(iqs, arguments, word):
 def test_a_new_zone_shows_the_times_it_brings(iqs):
     """Saving a team's zone is saving its schedules' times."""
     out = iqs("team", "set", "Support", "--timezone", "Asia/Kathmandu")[1]
-    assert out.count("(Asia/Kathmandu)") == 2
+    assert out.count("(Asia/Kathmandu)") == 3
     assert "08:00 +0545 · " in out
     assert len(iqs("team", "set", "Support", "--quota", "4")[1].splitlines()) == 1
 

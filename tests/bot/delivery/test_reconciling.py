@@ -8,7 +8,7 @@ from bot.delivery.reconciling import SWEEP_AGAIN
 from bot.delivery.verdicts import PERSON_WAIT
 from iqs.notices import scorecard_key
 from iqs.reviews import UNDO_WINDOW
-from iqs.services import delivering, enrolling, reviewing, scheduling
+from iqs.services import addressing, delivering, enrolling, reviewing, scheduling
 from iqs.storage import tables
 
 MINUTE = timedelta(minutes=1)
@@ -199,7 +199,7 @@ def test_who_can_be_reached_again_is_written_to_again(slack, sender, programme, 
 def test_a_remembered_channel_that_is_gone_is_opened_afresh(slack, sender, programme, drawn, told):
     """Nobody is called unreachable because of a direct message remembered from another time."""
     slack.pacing.on = False
-    delivering.remember_direct(programme, "U0RITA", "D0OLD")
+    addressing.remember_direct(programme, "U0RITA", "D0OLD")
     made = sender()
     made.drain()
     assert told(slack) == drawn
@@ -243,9 +243,48 @@ def test_kinds_have_their_lanes(programme, now, sender, slack, reviewed):
     """Scorecards leave before feedback: somebody waits to work with them."""
     slack.pacing.on = False
     for user in ("U0RITA", "U0OMAR", "U0ADA"):
-        delivering.remember_direct(programme, user, slack.driver(user).dm_id())
+        addressing.remember_direct(programme, user, slack.driver(user).dm_id())
     sender(threads=1).drain()
     posted = [call.args["text"] for call in slack.calls if call.method == "chat.postMessage"]
     told = [text.startswith("You have feedback") for text in posted]
     assert told == sorted(told)
     assert any(told)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_long_conversation_is_read_through_every_limit(
+    slack, sender, send, now, programme, monkeypatch, arrived
+):
+    """A limit within a history is waited for as Slack says; the read goes on at its page, and reads none twice."""
+    slack.pacing.on = False
+    monkeypatch.setattr("bot.marks.A_PAGE", 3)
+    for each in ("sender", "looking", "calls"):  # half a minute is over at once
+        monkeypatch.setattr(f"bot.delivery.{each}.monotonic", lambda: now().timestamp())
+    with programme.write() as tx:
+        tx.exec_driver_sql("UPDATE notice SET state = 'cancelled' WHERE id > 1")
+        user = tx.exec_driver_sql(
+            "SELECT slack_user_id FROM person JOIN notice ON person.id = person_id WHERE notice.id = 1"
+        ).scalar()
+    made, reviewer = sender(quarantine=MINUTE), slack.driver(user)
+    slack.faults.next("chat.postMessage", "drop" if arrived else "reset")
+    made.step()
+    for number in range(9):
+        reviewer.say(f"Did it come? {number}")
+    take, looked = slack.faults.take, []
+
+    def every_second(method):
+        if method == "conversations.history":
+            looked.append(now())
+            if len(looked) % 2 == 0:
+                slack.faults.next(method, "429", seconds=30)
+        return take(method)
+
+    monkeypatch.setattr(slack.faults, "take", every_second)
+    send(made, rounds=9, seconds=31)
+    pages = [call for call in slack.calls if call.method == "conversations.history" and not call.error]
+    cursors = [call.args.get("cursor") for call in pages]
+    assert len(cursors) == len(set(cursors)) == (4 if arrived else 3)
+    limited = [call for call in slack.calls if call.error == "ratelimited"]
+    assert len(limited) == len(pages) - 1
+    assert len([each for each in reviewer.dm() if each["blocks"]]) == 1
+    assert (made.counts.found, made.counts.resent) == ((1, 0) if arrived else (0, 1))

@@ -68,7 +68,7 @@ LOOKS = [
      "may have arrived; history scope missing"),
     (DM, False, Outcome.AUTH, "token_revoked", What.REFUSED, "token_revoked"),
     (DM, False, Outcome.DEAD, "channel_not_found", What.DEAD, "may have arrived; channel_not_found"),
-    (DM, False, Outcome.WAIT, "ratelimited", What.DOUBT, "may have arrived; ratelimited"),
+    (DM, False, Outcome.WAIT, "ratelimited", What.LIMITED, "may have arrived; ratelimited"),
     (DM, True, Outcome.UNKNOWN, "TimeoutError", What.DOUBT, "may have arrived; TimeoutError"),
     (DM, True, Outcome.NO, "gaierror", What.DOUBT, "may have arrived; gaierror"),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ numbers = itertools.count()
 def dead(programme):
     """The programme with one dead scorecard; its number."""
     with programme.write() as tx:
-        number = tx.scalar(select(N.id).order_by(N.id).limit(1))
+        number = tx.scalar(select(N.id).where(N.kind == "scorecard").order_by(N.id).limit(1))
         tx.execute(update(N).where(N.id == number).values(state="dead", error="user_disabled", attempts=2))
     return number
 

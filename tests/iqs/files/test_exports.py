@@ -66,7 +66,7 @@ def test_json_has_the_agreed_shape():
         "change": {"points": -9.23, "low": -15.1, "high": -3.33, "word": "lower"},
         "pass_rate": 62.5, "csat": 81.25, "csat_n": 40, "unscored": 1, "imported": 0, "skip_share": 6.67,
         "scorecard_changed": [], "pass_low": None, "pass_high": None, "goal": None, "criticals": None,
-        "ces": None, "ces_n": 0, "withheld": [],
+        "ces": None, "ces_n": 0, "withheld": [], "weighted": None,
     }  # fmt: skip
     assert found["categories"] == [
         {
@@ -173,6 +173,20 @@ def test_text_has_it_too():
         "    1 × No greeting (Process)  10 %, 70 %",
     ):
         assert told in text
+
+
+def test_the_weighted_mean_stands_beside_the_score_where_it_differs():
+    """Always in JSON and CSV, in text as a second line, and never in place of the score."""
+    made = replace(REPORT, weighted=Estimate(85.14, 24, 80.0, 90.0))
+    assert "Weighted by how many conversations each agent had: 85.1 % (80.0–90.0)" in exports.report(
+        made, "text"
+    )
+    found = json.loads(exports.report(made, "json"))["team"]
+    assert found["weighted"] == {"mean": 85.14, "n": 24, "low": 80.0, "high": 90.0}
+    assert found["iqs"] == 66.67
+    assert '"weighted","Support","85.14","24","80.00","90.00"' in exports.report(made, "csv")
+    alike = replace(REPORT, weighted=replace(REPORT.iqs))
+    assert "Weighted" not in exports.report(alike, "text")
 
 
 def test_json_of_one_agent_names_the_agent():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from iqs.enrolment import PersonRow
+from iqs.enrolment import NO_LIMIT, PersonRow
 from iqs.errors import Invalid
 from iqs.files.people import read_people
 from iqs.people import Role
@@ -33,7 +33,32 @@ def test_the_same_line_however_it_is_written(text):
     assert read_people(text).rejected == ()
 
 
-def test_the_last_two_columns_may_be_absent_or_empty():
+@pytest.mark.parametrize(
+    ("roles", "word", "read"),
+    [("reviewer", "0", 0), ("reviewer", " 12 ", 12), ("reviewer", "None", NO_LIMIT), ("agent", "", None)],
+)
+def test_a_reviewers_capacity(roles, word, read):
+    """A whole number or none; empty says nothing about it."""
+    text = f"team,email,name,roles,capacity\nSupport,ada@example.com,Ada,{roles},{word}\n"
+    assert read_people(text).rows[0].capacity == read
+
+
+@pytest.mark.parametrize(
+    ("roles", "word", "reason"),
+    [
+        ("agent", "3", "a reviewer's"),
+        *(("reviewer", word, "0 to 1000") for word in ("-1", "2.5", "1001", "٣")),
+    ],
+)
+def test_a_capacity_that_cannot_be(roles, word, reason):
+    """The line is left out, with the reason."""
+    text = f"team,email,name,roles,capacity\nSupport,ada@example.com,Ada,{roles},{word}\n"
+    [(number, said)] = read_people(text).rejected
+    assert number == 2
+    assert reason in said
+
+
+def test_the_last_columns_may_be_absent_or_empty():
     """Somebody's Slack and helpdesk ids may be unknown, in a line or in the whole file."""
     short = read_people("team,email,name,roles\nSupport,ada@example.com,Ada,agent\n").rows[0]
     empty = read_people(f"{HEADER}Support,ada@example.com,Ada,agent,,\n").rows[0]

@@ -62,8 +62,6 @@ class Vendor:
     """File names of the vendor's OpenAPI descriptions, where there are any."""
     undescribed: tuple[str, ...] = ()
     """Paths of calls that the descriptions leave out."""
-    stops_early = False
-    """Its list is newest first and read only as far back as needed, so that its pages cannot be shuffled."""
 
     def connect(self, base: str, **settings: Any) -> Any:
         """The connector; `settings` are `sleep`, `now`, `attempts` and `patience`."""

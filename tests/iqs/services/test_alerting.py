@@ -198,3 +198,26 @@ def test_a_helpdesk_that_cannot_be_read_is_told(drawn):
         tx.execute(update(tables.Sync).values(error=None))
     (over,) = watch(drawn, START + 3 * HOUR)
     assert over.concerns == ()
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=5), HOUR, timedelta(days=400)])
+def test_a_clock_set_back_silences_nobody(drawn, back):
+    """An alert of an hour that is still to come holds none back: what is new is told at once, and once."""
+    kill(drawn)
+    assert watch(drawn, START)
+    assert watch(drawn, START - back) == []
+    kill(drawn, 1)
+    (alert,) = watch(drawn, START - back)
+    assert len(alert.concerns) == 2
+    kill(drawn, 2)
+    assert watch(drawn, START - back + timedelta(minutes=1)) == []
+    assert len(watch(drawn, START - back + HOUR)) == 1
+
+
+def test_an_alert_that_waits_for_a_wrong_hour_leaves_now(drawn):
+    """Written while the clock was ahead, it would leave when that time comes."""
+    kill(drawn)
+    alerting.raise_alerts(drawn.store, now=START + timedelta(days=1))
+    alerting.raise_alerts(drawn.store, now=START)
+    with drawn.store.read() as tx:
+        assert tx.scalars(select(N.not_before).where(N.kind == NoticeKind.ALERT)).all() == [START]

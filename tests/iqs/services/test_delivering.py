@@ -10,7 +10,7 @@ import pytest
 
 from iqs.assignments import SkipReason
 from iqs.notices import NoticeKind, NoticeState
-from iqs.services import delivering, enrolling, reviewing
+from iqs.services import addressing, delivering, enrolling, reviewing
 from iqs.storage.repositories import notices, settings
 from tests.world import MONDAY
 
@@ -338,11 +338,11 @@ def test_a_relapse_is_the_old_trouble(world):
 
 def test_a_direct_message_is_remembered_by_the_slack_user(world):
     """A person who is linked to another Slack user never gets into the direct message of the first."""
-    delivering.remember_direct(world.store, "U1", "D1")
-    assert delivering.addresses(world.store, [world.ada.id]) == {world.ada.id: ("U1", "D1")}
+    addressing.remember_direct(world.store, "U1", "D1")
+    assert addressing.addresses(world.store, [world.ada.id]) == {world.ada.id: ("U1", "D1")}
     ada = world.ada.id
     enrolling.link(world.store, ada, "U77")
-    assert delivering.addresses(world.store, [ada]) == {ada: ("U77", None)}
+    assert addressing.addresses(world.store, [ada]) == {ada: ("U77", None)}
 
 
 def test_a_deleted_scorecard_comes_anew_only_while_it_is_open(world):
@@ -351,12 +351,22 @@ def test_a_deleted_scorecard_comes_anew_only_while_it_is_open(world):
     first = next(each for each in paced(world, each=1) if each.person_id == world.rosa.id)
     delivering.settle(world.store, first, posted_to="D1", ts="1.1", now=MONDAY)
     hour = timedelta(hours=1)
-    assert not delivering.renew(world.store, first.key, now=MONDAY + timedelta(minutes=59), rest=hour)
-    assert delivering.renew(world.store, first.key, now=MONDAY + hour, rest=hour)
+    assert not delivering.renew(world.store, first.key, ts="1.1", now=MONDAY + hour / 2, rest=hour)
+    assert delivering.renew(world.store, first.key, ts="1.1", now=MONDAY + hour, rest=hour)
     (again,) = [each for each in paced(world, now=MONDAY + hour) if each.key == first.key]
     delivering.settle(world.store, again, posted_to="D1", ts="2.1", now=MONDAY + hour)
     reviewing.skip(world.store, world.rosa, first.object_id, SkipReason.LANGUAGE, now=MONDAY + hour)
-    assert not delivering.renew(world.store, first.key, now=MONDAY + 3 * hour, rest=hour)
+    assert not delivering.renew(world.store, first.key, ts="2.1", now=MONDAY + 3 * hour, rest=hour)
+
+
+def test_the_younger_of_two_that_was_deleted_brings_no_third(world):
+    """A deleted twin says nothing about the message that stayed; nor does a try that a clock set back put ahead."""
+    world.draw()
+    first = next(each for each in paced(world, each=1) if each.person_id == world.rosa.id)
+    delivering.settle(world.store, first, posted_to="D1", ts="1.1", now=MONDAY)
+    later, hour = MONDAY + timedelta(hours=3), timedelta(hours=1)
+    assert not delivering.renew(world.store, first.key, ts="1.2", now=later, rest=hour)
+    assert delivering.renew(world.store, first.key, ts="1.1", now=MONDAY - timedelta(days=1), rest=hour)
 
 
 def test_who_is_seen_in_slack_again_is_tried_at_once(world, told):

@@ -25,7 +25,7 @@ def world(store):
     """Support with headers of three conversations of Ada's beside what was imported."""
     made = build(store)
     with store.write() as tx:
-        for table in (tables.Transcript, tables.Conversation):
+        for table in (tables.Unsettled, tables.Transcript, tables.Conversation):
             tx.execute(table.__table__.delete())
     return made
 

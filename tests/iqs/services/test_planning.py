@@ -11,7 +11,7 @@ from iqs.services import enrolling, planning, scheduling
 from iqs.storage import tables
 from iqs.storage.repositories import audit
 
-DRAW, DIGEST = ScheduleKind.DRAW, ScheduleKind.DIGEST
+DRAW, DIGEST, MONTHLY = ScheduleKind
 START = datetime(2026, 11, 12, tzinfo=UTC)  # a Thursday
 NINE = datetime(2026, 11, 16, 9, tzinfo=UTC)  # the Monday after
 WEDNESDAY = NINE + timedelta(days=2, hours=3)
@@ -53,21 +53,22 @@ def test_every_schedule_is_shown_with_its_next_three_times(team):
     """By team, the draw before the digest; one team's alone when it is named, in any case."""
     found = planning.planned(team.store, now=START)
     assert [(each.team.name, each.schedule.kind) for each in found] == [
-        ("Sales", DRAW), ("Sales", DIGEST), ("Support", DRAW), ("Support", DIGEST),
+        ("Sales", DRAW), ("Sales", DIGEST), ("Sales", MONTHLY),
+        ("Support", DRAW), ("Support", DIGEST), ("Support", MONTHLY),
     ]  # fmt: skip
-    assert all(days(each) == [16, 23, 30] for each in found)
-    assert planning.planned(team.store, now=START, team_name="support") == found[2:]
+    assert all(days(each) == ([7, 4, 1] if each.schedule.kind is MONTHLY else [16, 23, 30]) for each in found)
+    assert planning.planned(team.store, now=START, team_name="support") == found[3:]
     with pytest.raises(NotFound, match="Sales, Support"):
         planning.planned(team.store, now=START, team_name="Nowhere")
 
 
 def test_what_waits_for_the_next_tick_is_shown_as_due(team):
     """Between its time and the tick a digest is neither done nor still to come."""
-    [_, digest] = planning.planned(team.store, now=NINE + timedelta(hours=1), team_name="Support")
+    [_, digest, _] = planning.planned(team.store, now=NINE + timedelta(hours=1), team_name="Support")
     assert [each.at for each in digest.waiting] == [NINE]
     assert days(digest) == [23, 30, 7]
     scheduling.tick(team.store, now=NINE + timedelta(hours=1))
-    [_, digest] = planning.planned(team.store, now=NINE + timedelta(hours=1), team_name="Support")
+    [_, digest, _] = planning.planned(team.store, now=NINE + timedelta(hours=1), team_name="Support")
     assert digest.waiting == ()
 
 
@@ -119,12 +120,13 @@ def test_a_pause_skips_what_comes_due_in_it(team):
 
 
 @pytest.mark.parametrize("name", ["rosa", "lea", "otto", "vera"])
-def test_only_an_admin_moves_or_stops_schedules(team, name):
-    """Others are refused, and nothing changes."""
+def test_only_an_admin_moves_or_stops_the_draw(team, name):
+    """Others are refused, and nothing changes. The digests are their readers': a lead may plan them as well."""
     before = planning.planned(team.store, now=START)
-    for change in (planning.pause, planning.resume, planning.move):
-        with pytest.raises(NotAllowed):
-            change(team.store, getattr(team, name), "Support", DIGEST, now=START)
+    for kind in [DRAW] if name == "lea" else ScheduleKind:
+        for change in (planning.pause, planning.resume, planning.move):
+            with pytest.raises(NotAllowed):
+                change(team.store, getattr(team, name), "Support", kind, now=START)
     assert planning.planned(team.store, now=START) == before
 
 

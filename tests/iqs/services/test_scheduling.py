@@ -14,6 +14,7 @@ from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Outcome, ScheduleKind
 from iqs.services import assigning, enrolling, planning, reporting, scheduling
 from iqs.storage import tables
+from iqs.storage.repositories import schedules
 from iqs.storage.store import Store
 from tests.world import WEEK
 
@@ -25,9 +26,11 @@ NINE = EIGHT + timedelta(hours=1)  # and the digest
 
 @pytest.fixture
 def planned(world):
-    """Support has a channel, Sales has none; both have the usual schedules from Thursday on."""
+    """Support has a channel, Sales has none; both have the weekly schedules from Thursday on."""
     enrolling.configure_team(world.store, None, "Support", channel_id="C1")
-    assert scheduling.ensure_schedules(world.store, now=START) == 4
+    assert scheduling.ensure_schedules(world.store, now=START) == 6
+    with world.store.write() as tx:
+        tx.execute(delete(tables.Schedule).where(tables.Schedule.kind == ScheduleKind.MONTHLY))
     return world
 
 
@@ -52,12 +55,28 @@ def only_digests(store):
 
 
 def test_every_team_gets_its_schedules_once(planned):
-    """Asked again, nothing is new; a team added later gets its own."""
+    """Asked again, nothing is new; a team added later gets its own.
+
+    The monthly digest of a team that had the weekly one before comes paused, a new team's is on.
+    """
+    assert scheduling.ensure_schedules(planned.store, now=START) == 2
     assert scheduling.ensure_schedules(planned.store, now=START) == 0
     enrolling.import_people(
         planned.store, "team,email,name,roles\nBilling,ivy@example.com,Ivy,agent\n", now=START
     )
-    assert scheduling.ensure_schedules(planned.store, now=START) == 2
+    assert scheduling.ensure_schedules(planned.store, now=START) == 3
+    monthly = {each.team_id: each.paused for each in monthly_schedules(planned.store)}
+    names = {team.id: team.name for team in enrolling.teams(planned.store)}
+    assert {names[team]: paused for team, paused in monthly.items()} == {
+        "Support": True,
+        "Sales": True,
+        "Billing": False,
+    }
+
+
+def monthly_schedules(store):
+    with store.read() as tx:
+        return [each for each in schedules.every(tx) if each.kind is ScheduleKind.MONTHLY]
 
 
 def test_before_monday_nothing_is_due(planned):
@@ -272,7 +291,7 @@ def test_after_a_new_zone_the_next_period_begins_where_the_last_one_ended(planne
     enrolling.configure_team(store, None, "Support", timezone="America/Los_Angeles", now=NINE)
     monday = datetime(2026, 11, 23, 17, tzinfo=UTC)
     scheduling.tick(store, now=monday)
-    for kind in ScheduleKind:
+    for kind in (DRAW, DIGEST):
         (first, second) = windows(store, kind)
         assert first == (datetime(2026, 11, 9, tzinfo=UTC), datetime(2026, 11, 16, tzinfo=UTC))
         assert second == (first[1], datetime(2026, 11, 23, 8, tzinfo=UTC))
@@ -305,7 +324,7 @@ def test_a_draw_and_its_run_are_one(planned, monkeypatch):
     assert (
         rows(store, tables.Draw.id)
         == rows(store, tables.Assignment.id)
-        == rows(store, tables.Notice.id)
+        == rows(store, tables.Notice.id, tables.Notice.kind != NoticeKind.DRAW)  # the commitment stands
         == []
     )
     assert len(scheduling.tick(store, now=EIGHT)) == 2

@@ -72,6 +72,20 @@ def test_an_interrupted_window_is_read_to_its_end(store):
     assert {each[2] for each in desk.windows} == {None, "2", "4"}
 
 
+def test_a_clock_set_back_loses_no_conversation(store):
+    """Read up to a day that is still to come, nobody knows how far that was: a month is read again, and at once."""
+    desk = Desk(talk(1))
+    sync(store, desk, at=MONDAY + timedelta(days=1))
+    assert syncing.due(store, "desk", now=MONDAY)
+    desk.put(talk(9, updated_at=MONDAY - timedelta(minutes=5)))
+    done = sync(store, desk)
+    until = MONDAY - timedelta(minutes=2)
+    assert (done.new, desk.windows[-1][:2]) == (1, (until - timedelta(days=30), until))
+    assert standing(store).complete_until == until
+    sync(store, desk, at=MONDAY + timedelta(minutes=1))
+    assert desk.windows[-1][0] == until - timedelta(minutes=10)
+
+
 def test_what_stops_it_is_told_and_rests(store):
     """The sentence stands in sync.error; out: two minutes, refused: fifteen, a told wait: as long as that."""
     desk = Desk(talk(1))

@@ -119,4 +119,4 @@ def test_surveys_are_found_by_the_agents_index(answered):
             assert "SCAN conversation" not in plan
     assert len(seen) == 2
     if answered.is_sqlite:
-        assert "ix_conversation_answered" in plan
+        assert "COVERING INDEX ix_conversation_csat_keyed" in plan

@@ -16,9 +16,12 @@ def upgrade() -> None:
     _places()
     _draws()
     _assignments()
+    _reviews()
     with op.batch_alter_table("schedule") as table:
         table.drop_constraint("kind_known", type_="check")
         table.create_check_constraint("kind_known", "kind IN ('draw', 'digest', 'monthly')")
+        table.add_column(sa.Column("cycle_since", sa.BigInteger()))
+    op.add_column("schedule_run", sa.Column("period", sa.String(20)))
     for table_name in ONLY_ADDED_TO:
         _freeze(table_name)
 
@@ -182,6 +185,31 @@ def _assignments() -> None:
         sa.Column("detail", sa.JSON(), nullable=False),
     )
     op.create_index("ix_assignment_event_assignment_id", "assignment_event", ["assignment_id"])
+
+
+def _reviews() -> None:
+    """What a report asks for all of its weeks is read from indexes alone: the scorecard's version, and CSAT."""
+    carried = ["score", "stream", "kind", "passed", "scorecard_version_id"]
+    for name, key in (
+        ("ix_review_team_submitted", ["team_id", "submitted_at", "reviewee_id"]),
+        ("ix_review_reviewee_submitted", ["reviewee_id", "submitted_at"]),
+    ):
+        op.drop_index(name, "review")
+        op.create_index(name, "review", [*key, *carried])
+    op.create_index("ix_draw_team_created", "draw", ["team_id", "created_at"])
+    op.drop_index("ix_conversation_answered", "conversation")
+    answered = sa.text("csat IS NOT NULL")
+    if op.get_context().dialect.name == "sqlite":
+        key = ["reviewee_id", "closed_at", "csat"]
+        op.create_index("ix_conversation_csat_keyed", "conversation", key, sqlite_where=answered)
+    else:  # JSON cannot be sorted there
+        op.create_index(
+            "ix_conversation_csat_carried",
+            "conversation",
+            ["reviewee_id", "closed_at"],
+            postgresql_include=["csat"],
+            postgresql_where=answered,
+        )
 
 
 def _freeze(table: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
+from iqs.people import Cycle
 from iqs.periods import WEEK
 from iqs.schedules import Due, Last, Outcome, ScheduleKind, window
 from iqs.storage import tables
@@ -99,7 +100,7 @@ def test_a_run_keeps_its_window_when_the_zone_moves(store, schedule):
     """And knows the window before it; a run without one is reckoned in the zone of now."""
     with store.write() as tx:
         old = schedules.record(tx, schedule.id, Due(date(2026, 11, 2), NOW - 2 * WEEK), Outcome.DONE, now=NOW)
-        (first, second) = (window("Europe/Berlin", date(2026, 11, day)) for day in (9, 16))
+        (first, second) = (window(schedule, date(2026, 11, day)) for day in (9, 16))
         schedules.record(
             tx, schedule.id, Due(date(2026, 11, 9), NOW - WEEK), Outcome.DONE, now=NOW, covers=first
         )
@@ -109,23 +110,48 @@ def test_a_run_keeps_its_window_when_the_zone_moves(store, schedule):
         assert (run.window, run.before) == (second, first)
         assert schedules.last(tx, schedule.id) == Last(date(2026, 11, 16), second.end)
         run = schedules.run(tx, old)
-        assert (run.window, run.before) == (window("Asia/Tokyo", date(2026, 11, 2)), None)
-
-
-def test_what_a_week_covered_is_found_by_its_monday(store, schedule):
-    """Whatever weekday it ran on; not another team's, kind's or week's, and nothing without a window."""
-    covers = window("Europe/Berlin", date(2026, 11, 22))
-    with store.write() as tx:
-        schedules.record(
-            tx, schedule.id, Due(date(2026, 11, 22), NOW), Outcome.SKIPPED, now=NOW, covers=covers
+        assert (run.window, run.before) == (
+            window(replace(schedule, zone="Asia/Tokyo"), date(2026, 11, 2)),
+            None,
         )
-        schedules.record(tx, schedule.id, Due(date(2026, 11, 9), NOW - WEEK), Outcome.DONE, now=NOW)
 
-        def found(team=1, kind=ScheduleKind.DIGEST, day=16):
-            return schedules.covered(tx, team, kind, date(2026, 11, day))
 
-        assert found() == (covers.start, covers.end)
-        assert found(day=9) is found(day=23) is found(team=2) is found(kind=ScheduleKind.DRAW) is None
+def test_what_the_draws_covered_is_found_by_label(store, schedule):
+    """Also what was skipped; of a run before labels, the week before it; nothing without a window or far away."""
+    with store.write() as tx:
+        assert add(tx, kind=ScheduleKind.DRAW)
+        draw = schedules.of_team(tx, 1, ScheduleKind.DRAW)
+        old, new = (window(draw, date(2026, 11, day)) for day in (16, 23))
+        for day, covers, label in ((16, old, None), (23, new, "2026-W47"), (9, None, "2026-W45")):
+            due = Due(date(2026, 11, day), NOW + timedelta(days=day))
+            schedules.record(tx, draw.id, due, Outcome.SKIPPED, now=NOW, covers=covers, period=label)
+        schedules.record(tx, schedule.id, Due(date(2026, 11, 30), NOW), Outcome.DONE, now=NOW, covers=new)
+
+        def found(team=1, after=old.start, before=new.end):
+            return {
+                label: (each.start, each.end)
+                for label, each in schedules.windows(tx, team, after=after, before=before).items()
+            }
+
+        assert found() == {"2026-W46": (old.start, old.end), "2026-W47": (new.start, new.end)}
+        assert set(found(after=new.end)) == {"2026-W47"}
+        assert found(team=2) == found(after=new.end + WEEK) == {}
+
+
+def test_a_changed_cycle_counts_for_the_draw_alone(store, schedule):
+    """The digests go on as they were."""
+    with store.write() as tx:
+        add(tx, kind=ScheduleKind.DRAW)
+        tx.execute(update(tables.Team).values(cycle="monthly", week_start=6))
+        schedules.cycle_changed(tx, 1, now=NOW)
+        draw = schedules.of_team(tx, 1, ScheduleKind.DRAW)
+        assert (draw.calendar.cycle, draw.cycle_since) == (Cycle.MONTHLY, NOW)
+        digest = schedules.of_team(tx, 1, ScheduleKind.DIGEST)
+        assert (digest.calendar.cycle, digest.calendar.week_start, digest.cycle_since) == (
+            Cycle.WEEKLY,
+            6,
+            None,
+        )
 
 
 def test_a_moved_zone_counts_only_for_schedules_that_ran(store, schedule):
