@@ -214,6 +214,9 @@ def _sqlite(url: URL, settings: dict[str, Any]) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # an acknowledged click survives a power cut
         connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(
+            "PRAGMA cache_size=-8000"
+        )  # KiB; a digest of a long history reads some 4 MB of pages
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -115,6 +116,13 @@ class Assignment(Base):
         Index("ix_assignment_conversation", "conversation_id"),
         Index("ix_assignment_replaces", "replaces_id"),
         Index("ix_assignment_due", "state", "due_at"),
+        # Own views are few among what a reviewer of their peers holds.
+        Index(
+            "ix_assignment_own_view",
+            "reviewer_id",
+            sqlite_where=text("kind = 'self'"),
+            postgresql_where=text("kind = 'self'"),
+        ),
     )
     id: Mapped[Id]
     draw_id: Mapped[int | None] = mapped_column(ForeignKey("draw.id"))

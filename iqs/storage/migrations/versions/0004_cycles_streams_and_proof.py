@@ -175,6 +175,13 @@ def _assignments() -> None:
         )
     op.create_index("ix_assignment_replaces", "assignment", ["replaces_id"])
     op.create_index("ix_assignment_due", "assignment", ["state", "due_at"])
+    op.create_index(
+        "ix_assignment_own_view",
+        "assignment",
+        ["reviewer_id"],
+        sqlite_where=sa.text("kind = 'self'"),
+        postgresql_where=sa.text("kind = 'self'"),
+    )
     op.create_table(
         "assignment_event",
         sa.Column("id", KEY, primary_key=True),
