@@ -39,6 +39,7 @@ from iqs.scorecards import RatingCategory, RatingScale, Scorecard, definition
 from iqs.services import reporting
 from iqs.storage import cards, tables
 from iqs.storage.aggregates import Scope
+from iqs.storage.asking import answer
 from iqs.storage.migrating import upgrade
 from iqs.storage.repositories import people
 from iqs.storage.store import Store
@@ -330,7 +331,7 @@ def measured(built: Built) -> tuple[dict[str, Callable[[], object]], list[Said]]
 
     def scores() -> object:
         with store.read() as tx:
-            return cards.scores(tx, Scope(NOW, team_id=team), [week], by_reviewee=True)
+            return answer(tx, cards.scores(Scope(NOW, team_id=team), [week], by_reviewee=True))
 
     def asked(statements: Sequence[Said]) -> Callable[[], None]:
         def ask() -> None:

@@ -4,6 +4,7 @@ from blocks import figures, kit, levels, me
 from blocks.ids import ActionId
 from blocks.kit import Block, Message
 from blocks.text import fit, masked
+from iqs import headlines
 from iqs.reports import PersonalReport, ReviewLine
 
 RECENT = 5
@@ -13,6 +14,7 @@ def message(
     report: PersonalReport, *, team: str | None, also: tuple[str, ...] = (), reads: bool = True
 ) -> Message:
     """The ephemeral answer; without `reads` no words of a conversation are shown, only scores and numbers."""
+    report = headlines.judged(report)
     name = fit(report.person.name, 80)
     where = f", {fit(team, 60)}" if team else ""
     text = f"{name}{where}, {report.period.label}: {figures.estimate(report.iqs)}."

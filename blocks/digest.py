@@ -5,17 +5,19 @@ It names nobody, unless the team chose so: then the details have people by name,
 
 from functools import partial
 
-from blocks import figures, kit, levels
+from blocks import charts, figures, kit, levels
 from blocks.kit import Block, Element, Message, Part
 from blocks.text import fit
 from iqs import headlines
 from iqs.reports import Digest, Point, TeamReport, Unit
 
 CATEGORIES = 20
+POINTS = 20
 TOP_CAUSES = 3
 MADE = (
-    "IQS is the mean score of the manager and peer reviews of the random sample. "
-    "n is the number of reviews; the range holds with 95 %."
+    "IQS is the mean score of the manager and peer reviews of the random sample; n is how many there are. The range "
+    "tells, with 95 %, where the mean of all conversations of this time lies. A change is called one only where chance "
+    "alone would rarely make two such times differ as much."
 )
 BESIDE = (
     "CSAT, CES and times are of all conversations closed in the period and never part of IQS. A happy customer "
@@ -62,7 +64,6 @@ def _details(report: TeamReport, most: int) -> list[Block | None]:
     for heading, elements in (
         ("", levels.quadrants(report)),
         ("Beside IQS", levels.further(report)),
-        ("", levels.csat_trend(report.trend)),
         ("By group", levels.categories(report.groups)),
         ("Most frequent root causes", levels.causes(report)),
         ("Agents, by name", levels.people(report.agents, most)),
@@ -86,7 +87,7 @@ def _text(digest: Digest) -> str:
 
 def _head(digest: Digest) -> list[Block]:
     report = digest.report
-    lines = [kit.line(kit.bold(digest.headline, 400))]
+    lines = [kit.line(kit.bold(figures.kept(digest.headline), 400))]
     if report.iqs.enough:
         sure = f"Range {figures.interval(report.iqs)}, n = {report.iqs.n}"
         before = f"against the {_length(report)} before"
@@ -109,9 +110,9 @@ def _foot(digest: Digest) -> list[Block | None]:
     """Praise, what to look at, the top root causes, and what is left out."""
     lines = []
     if digest.praise:
-        lines.append(kit.line(kit.bold("Well done: "), kit.words(digest.praise, 400)))
+        lines.append(kit.line(kit.bold("Well done: "), kit.words(figures.kept(digest.praise), 400)))
     if digest.finding:
-        lines.append(kit.line(kit.bold("Worth a look: "), kit.words(digest.finding, 400)))
+        lines.append(kit.line(kit.bold("Worth a look: "), kit.words(figures.kept(digest.finding), 400)))
     causes = levels.causes(digest.report, TOP_CAUSES)
     if causes:
         lines += [kit.line(kit.bold("Top root causes")), *causes]
@@ -136,13 +137,13 @@ def _line_chart(report: TeamReport) -> Block | None:
 
     CSAT is the second line where customers answered in each of the weeks drawn.
     """
-    told = _told(report)[-20:]
+    told = _told(report)[-POINTS:]
     if len(told) < 2:
         return None
     unit = _unit(report)
     csat = [point.csat.mean for point, _ in told if point.csat.mean is not None]
     beside = ("CSAT", csat) if len(csat) == len(told) else None
-    return kit.chart(
+    return charts.chart(
         "line",
         f"IQS {'and CSAT ' if beside else ''}by {unit}",
         [(point.label, mean) for point, mean in told],
@@ -158,8 +159,13 @@ def _weeks(report: TeamReport) -> Block | None:
     if not report.trend:
         return None
     unit = _unit(report)
-    told = [f"{point.label} {figures.percent(mean)} ({point.estimate.n})" for point, mean in _told(report)]
-    empty = [point.label for point in report.trend if point.estimate.mean is None and not point.withheld]
+    told = [figures.counted(point.label, mean, point.estimate.n) for point, mean in _told(report)]
+    first = next((place for place, point in enumerate(report.trend) if point.estimate.n or point.withheld), 0)
+    empty = [
+        point.label
+        for point in report.trend[first:]  # what lies before the first review is no gap
+        if point.estimate.mean is None and not point.withheld
+    ]
     text = (
         f"By {unit}, n in brackets: {', '.join(told)}."
         if told
@@ -173,8 +179,8 @@ def _weeks(report: TeamReport) -> Block | None:
     if changed:
         text += f" The scorecard changed in {', '.join(changed)}: before and after are not one series."
     csat = [
-        f"{point.label} {figures.percent(point.csat.mean)} ({point.csat.n})"
-        for point in report.trend[-levels.POINTS :]
+        figures.counted(point.label, point.csat.mean, point.csat.n)
+        for point in report.trend[-POINTS:]
         if point.csat.mean is not None
     ]
     return kit.context(text, *([f"CSAT by {unit}, answers in brackets: {', '.join(csat)}."] if csat else []))
@@ -184,7 +190,7 @@ def _bar_chart(report: TeamReport) -> Block | None:
     bars = [(each.name, each.estimate.mean) for each in report.categories if each.estimate.mean is not None]
     if not bars:
         return None
-    return kit.chart("bar", "Score by category", bars, x="Category", y="Score %", series="Score")
+    return charts.chart("bar", "Score by category", bars, x="Category", y="Score %", series="Score")
 
 
 def _table(report: TeamReport) -> Block | None:
@@ -195,15 +201,15 @@ def _table(report: TeamReport) -> Block | None:
         mean = each.estimate.mean
         rows.append(
             [
-                kit.cell(fit(each.name, 80)),
-                kit.cell("–") if mean is None else kit.cell(figures.percent(mean), mean),
-                kit.cell(figures.interval(each.estimate)),
-                kit.cell(str(each.estimate.n), each.estimate.n),
-                kit.cell("its scale changed" if each.rescaled else figures.change(each.change)),
+                charts.cell(fit(each.name, 80)),
+                charts.cell("–") if mean is None else charts.cell(figures.percent(mean), mean),
+                charts.cell(figures.interval(each.estimate)),
+                charts.cell(str(each.estimate.n), each.estimate.n),
+                charts.cell("its scale changed" if each.rescaled else figures.change(each.change)),
             ]
         )
     head = ["Category", "Score", "95 % range", "Reviews (n)", "Change"]
-    return kit.data_table("Score by category, with range, number of reviews and change", head, rows)
+    return charts.data_table("Score by category, with range, number of reviews and change", head, rows)
 
 
 def _bars(report: TeamReport) -> list[Element]:

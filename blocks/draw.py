@@ -1,7 +1,7 @@
 """A draw as its lead sees it: who has done how much, what it was drawn from, and why it came out smaller."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from blocks import figures, ids, kit
 from blocks.ids import ActionId
@@ -23,7 +23,7 @@ def message(progress: DrawProgress) -> Message:
     whole = progress.whole
     text = f"{progress.team.name}, {progress.period}: {whole.done} of {whole.drawn} reviews done."
     again = f", attempt {progress.attempt}" if progress.attempt > 1 else ""
-    rows = list(progress.by_reviewer.items())
+    rows = progress.by_reviewer
     lines: list[Element] = [kit.line(*_reviewer(name, tally)) for name, tally in rows[:REVIEWERS]]
     if len(rows) > REVIEWERS:
         rest = sum((tally for _, tally in rows[REVIEWERS:]), Tally())
@@ -33,7 +33,7 @@ def message(progress: DrawProgress) -> Message:
         [
             kit.header(f"Draw of {fit(progress.team.name, 60)}, {progress.period}{again}"),
             kit.rich_text(kit.line(*summary(progress)), *lines),
-            kit.rich_text(*_frame(progress), *_short(progress)),
+            kit.rich_text(*_frame(progress), *_short(progress), *_others(progress)),
             kit.rich_text(*_proof(progress)),
             _buttons(progress),
         ],
@@ -45,7 +45,9 @@ def section(found: Sequence[DrawProgress]) -> list[Block]:
     if not found:
         return []
     lines = [
-        kit.line(kit.bold(f"{fit(each.team.name, 60)}, {each.period}", 100), ": ", *summary(each))
+        kit.line(
+            kit.bold(f"{fit(each.team.name, 60)}, {each.period}", 100), ": ", *summary(each), *_late(each)
+        )
         for each in found
     ]
     more = kit.context(kit.fixed("By reviewer, and what it was drawn from: `/iqs draw`"))
@@ -86,12 +88,21 @@ def verdict(found: Verdict) -> Message:
     return kit.message(text, [kit.rich_text(kit.line(kit.bold(text)), kit.bullets(lines))])
 
 
-def read(action: dict[str, Any]) -> tuple[int, str]:
-    """The team and the period that a button speaks of; Invalid if it is none of ours."""
-    number, _, period = str(action.get("value")).partition(":")
+class Pressed(NamedTuple):
+    """Which draw a button speaks of: the attempt is the one that was shown with it."""
+
+    team_id: int
+    period: str
+    attempt: int
+
+
+def read(action: dict[str, Any]) -> Pressed:
+    """The draw that a button speaks of; Invalid if it is none of ours."""
+    number, _, rest = str(action.get("value")).partition(":")
+    period, _, attempt = rest.partition(":")
     if not period:
         raise ids.unreadable()
-    return ids.number(number), period
+    return Pressed(ids.number(number), period, ids.number(attempt))
 
 
 def _reviewer(name: str, tally: Tally) -> list[Part]:
@@ -114,7 +125,8 @@ def _bar(tally: Tally) -> str:
 
 def _frame(progress: DrawProgress) -> list[Element]:
     left_out = sorted(progress.excluded.items(), key=lambda each: (-each[1], each[0]))
-    parts: list[Part] = [f"Drawn from {figures.count(progress.eligible, 'conversation')}"]
+    all_drawn = ", all of them" if progress.all_drawn else ""
+    parts: list[Part] = [f"Drawn from {figures.count(progress.eligible, 'conversation')}{all_drawn}"]
     if left_out:
         told = [f"{count:,} {reason}" for reason, count in left_out[:REASONS]]
         rest = sum(count for _, count in left_out[REASONS:])
@@ -145,6 +157,19 @@ def _short(progress: DrawProgress) -> list[Element]:
     return lines
 
 
+def _others(progress: DrawProgress) -> list[Element]:
+    if not progress.others:
+        return []
+    late = f", {progress.others_late:,} of them late" if progress.others_late else ""
+    what = f"{figures.count(progress.others, 'review')} of other draws or picked by a lead"
+    return [kit.line(f"Open beside this draw: {what}{late}. All open work is in your App Home.")]
+
+
+def _late(progress: DrawProgress) -> list[Part]:
+    """What waits from before, in the short form."""
+    return [f" · {progress.others_late:,} late from before"] if progress.others_late else []
+
+
 def _why(each: Short) -> str:
     reason = f"only {each.eligible} eligible" if each.eligible < each.wanted else "the rest went to nobody"
     return f"{fit(each.name, 40)}: {each.drawn} of {each.wanted}, {reason}"
@@ -170,7 +195,7 @@ def _proof(progress: DrawProgress) -> list[Element]:
 
 
 def _buttons(progress: DrawProgress) -> Block | None:
-    value = f"{progress.team.id}:{progress.period}"
+    value = f"{progress.team.id}:{progress.period}:{progress.attempt}"
     buttons = []
     if progress.seed_hash:
         buttons.append(

@@ -1,5 +1,6 @@
 """Numbers in words: "87 % (81–92, n = 24)". Rounded half up, never without n, honest about noise."""
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -14,11 +15,25 @@ from iqs.statistics import Change, Estimate, Word, more_reviews
 
 BARS = "▁▂▃▄▅▆▇█"
 KINDS = streams.KINDS
+GAP = "\u00a0"
+"""A space at which no line ends: what belongs to a number stays beside it."""
+
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 
 
 def percent(value: Fraction | float) -> str:
     """A percent without decimals: "87 %"."""
-    return f"{whole(value)} %"
+    return f"{whole(value)}{GAP}%"
+
+
+def kept(sentence: str) -> str:
+    """A sentence of ours in which no line ends between a number and its "%"."""
+    return _BEFORE_PERCENT.sub(GAP, sentence)
+
+
+def counted(label: str, value: float, n: int) -> str:
+    """A point of a trend with how many stand behind it: "W47 87 % (24)"; no line ends in it."""
+    return f"{label} {percent(value)} ({n})".replace(" ", GAP)
 
 
 def origin(line: ReviewLine) -> str:
@@ -99,11 +114,11 @@ def verdict(score: Score, scorecard: Scorecard) -> str:
         return "no score: nothing that counts was rated"
     mark = trimmed(scorecard.pass_mark)
     if score.passed:
-        return f"reaches the pass mark of {mark} %"
+        return f"reaches the pass mark of {mark}{GAP}%"
     if score.failed_critical and score.percent >= scorecard.pass_mark:
         return "not passed: a critical category was rated below half"
     just = "just " if Fraction(whole(score.percent)) >= scorecard.pass_mark else ""
-    return f"{just}below the pass mark of {mark} %"
+    return f"{just}below the pass mark of {mark}{GAP}%"
 
 
 def trimmed(number: Fraction | float) -> str:
@@ -177,10 +192,11 @@ def bar(value: float) -> str:
 
 
 def progress(done: Progress | None) -> str | None:
-    """How far the reviewers are: "18 of 24 reviews done, 2 skipped"."""
+    """How far the reviewers are: "18 of 24 reviews done, 2 skipped (8 %)"."""
     if done is None or not done.drawn:
         return None
-    skipped = f", {done.skipped} skipped" if done.skipped else ""
+    share = percent(Fraction(100 * done.skipped, done.drawn))
+    skipped = f", {done.skipped} skipped ({share})" if done.skipped else ""
     return f"{done.submitted} of {done.drawn} reviews done{skipped}"
 
 

@@ -14,7 +14,7 @@ SEES = (
     ("Agents", "see their own released reviews, and nobody else's."),
     ("Reviewers", "see the conversations given to them, never one they took part in."),
     ("Leads", "see their team's figures, people by name and never ranked."),
-    ("The digest", "names no agent."),
+    ("The digest", "names nobody, unless the team chose to name people."),
     ("A score", "is always shown with the number of reviews behind it (n) and how sure it is."),
 )
 EVERYBODY = (
@@ -30,9 +30,10 @@ SEERS = (
     ("/iqs category NAME", "one category: trend, root causes, where people stand"),
     ("/iqs agent @name", "one person's work"),
 )
-REVIEWERS = (("/iqs review", "the next conversation to review, now; add a conversation's link for that one"),)
+REVIEWERS = (("/iqs review", "the next conversation of the random sample, now"),)
 LEADS = (
-    ("/iqs draw", "how far this cycle's reviews are"),
+    ("/iqs review LINK @name", "hands that conversation to a reviewer, for coaching; without a name to you"),
+    ("/iqs draw", "how far this cycle's reviews are; add 2026-W40 for an earlier one"),
     ("/iqs digest preview", "the digest as it would be posted now; only you see it"),
     (
         "/iqs digest move friday 09:00",

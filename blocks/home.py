@@ -5,10 +5,11 @@ from blocks.help import about
 from blocks.ids import ActionId
 from blocks.kit import Block, Element, View
 from blocks.text import fit, masked
+from iqs import headlines, streams
 from iqs.assignments import Waiting
 from iqs.people import Role
 from iqs.reports import Home, TeamReport
-from iqs.reviews import ReviewKind
+from iqs.reviews import ReviewKind, Stream
 
 WAITING = 20
 TEAMS = 12
@@ -55,6 +56,8 @@ def _line(waiting: Waiting) -> Block:
     if subject:
         told += f"\n{fit(masked(subject), 120)}"
     rated = f"{waiting.rated} of {waiting.categories} rated"
+    if waiting.picked:
+        rated = f"{streams.STREAMS[Stream.TARGETED]} · {rated}"
     due = waiting.due_at
     state = kit.fixed(rated) if due is None else kit.fixed(rated, " · due ", due)
     button = kit.button(
@@ -74,7 +77,7 @@ def _own(home: Home) -> list[Block]:
     report = home.personal
     if report is None:
         return []
-    blocks = [kit.header("How your work was seen"), kit.rich_text(*me.summary(report))]
+    blocks = [kit.header("How your work was seen"), kit.rich_text(*me.summary(headlines.judged(report)))]
     return [*blocks, *levels.recent(report.recent)]
 
 
@@ -93,6 +96,7 @@ def _led(home: Home) -> list[Block]:
 
 
 def _team(report: TeamReport) -> Block:
+    report = headlines.judged(report)
     title = f"{fit(report.team.name, 80)}, {fit(report.period.label, 60)}"
     return kit.rich_text(
         kit.line(kit.bold(title)),

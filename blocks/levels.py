@@ -15,12 +15,11 @@ from iqs.reports import (
     Quadrant,
     ReviewLine,
     TeamReport,
-    Unit,
 )
+from iqs.statistics import Word
 
 CATEGORIES = 20
 PEOPLE = 40
-POINTS = 20
 RECENT = 5
 WORST = 5
 
@@ -42,14 +41,14 @@ def _moved(figure: CategoryFigure) -> str:
 
 
 def moved(figures_: Sequence[CategoryFigure]) -> list[Element]:
-    """The categories that clearly fell and those that clearly rose, each with how far; nothing without any."""
-    clear = headlines.clear_changes(figures_)
+    """The categories that fell and those that rose, each with how far; nothing without any."""
     lines = []
-    for title, sign in (("Fell: ", -1), ("Rose: ", 1)):
+    for title, word in (("Fell: ", Word.LOWER), ("Rose: ", Word.HIGHER)):
         told = [
             f"{fit(each.name, 60)} {figures.points(each.change.points)}, to {figures.percent(each.estimate.mean or 0)}"
-            for each in clear[:CATEGORIES]
-            if each.change is not None and each.change.points is not None and sign * each.change.points > 0
+            for each in figures_[:CATEGORIES]
+            if each.change is not None and each.change.points is not None and not each.rescaled
+            if each.change.word is word
         ]
         if told:
             lines.append(kit.line(kit.bold(title), kit.words("; ".join(told), 400)))
@@ -117,8 +116,8 @@ def _example(quadrant: Quadrant, place: int) -> Block:
 
 
 def trend(points: Sequence[Point]) -> list[Element]:
-    """The trend as bars of text and in words; nothing without any week."""
-    if not points:
+    """The trend as bars of text and in words; nothing where nothing was reviewed, or may be shown."""
+    if not any(each.estimate.n for each in points):
         return []
     bars = figures.spark(points)
     words = figures.trend_words(points)
@@ -128,19 +127,6 @@ def trend(points: Sequence[Point]) -> list[Element]:
     if changed:
         shown.append(f" The scorecard changed in {', '.join(changed)}: before and after are not one series.")
     return [kit.line(kit.bold("Trend: "), *shown)]
-
-
-def csat_trend(points: Sequence[Point]) -> list[Element]:
-    """CSAT by week or month beside IQS, in words; nothing where no customer answered."""
-    told = [
-        f"{each.label} {figures.percent(each.csat.mean)} ({each.csat.n})"
-        for each in points[-POINTS:]
-        if each.csat.mean is not None
-    ]
-    if not told:
-        return []
-    unit = "week" if points[0].unit is Unit.WEEK else "month"
-    return [kit.line(kit.bold(f"CSAT by {unit}, answers in brackets: "), ", ".join(told), ".")]
 
 
 def recent(lines: Sequence[ReviewLine]) -> list[Block]:
@@ -176,7 +162,7 @@ def beside(report: TeamReport) -> list[Element]:
     """One line of goal, pass rate, CSAT and progress, as far as there is something to say."""
     told = []
     if report.goal is not None:
-        told.append(headlines.goal(report.goal))
+        told.append(figures.kept(headlines.goal(report.goal)))
     if report.pass_rate is not None:
         told.append(f"pass rate {figures.percent(report.pass_rate)}")
     if report.csat is not None:
@@ -195,13 +181,16 @@ def further(report: TeamReport) -> list[Element]:
 
 
 def further_words(report: TeamReport) -> list[str]:
-    """What stands beside IQS and needs more words: pass rate's interval, critical failures, effort, times."""
+    """What stands beside IQS and needs more words: pass rate's interval, critical failures, picks, effort, times."""
     told = []
     if report.pass_interval is not None and report.pass_rate is not None:
         low, high = (figures.percent(each) for each in report.pass_interval)
         told.append(f"pass rate {figures.percent(report.pass_rate)} (range {low} to {high})")
     if report.criticals is not None:
-        told.append(headlines.criticals(report.criticals))
+        told.append(figures.kept(headlines.criticals(report.criticals)))
+    picked = headlines.picked(report.picked)
+    if picked is not None:
+        told.append(figures.kept(picked))
     if report.ces.mean is not None:
         told.append(f"CES {figures.percent(report.ces.mean)} (n = {report.ces.n}; 100 % is very easy)")
     return told + headlines.times(report.times)

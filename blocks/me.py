@@ -6,9 +6,16 @@ from iqs import headlines
 from iqs.reports import PersonalReport
 from iqs.statistics import Estimate
 
+NOTHING = (
+    "Your quality score: there is none yet, as nobody has reviewed your conversations. Only you see this."
+)
+
 
 def message(report: PersonalReport) -> Message:
     """The ephemeral answer. Its top-level text holds figures: it reaches screen readers, no lock screen."""
+    if not report.iqs.n and not report.recent and report.given is None and report.csat.mean is None:
+        return kit.message(NOTHING, [kit.section(NOTHING)])
+    report = headlines.judged(report)
     figure = figures.estimate(report.iqs)
     text = f"Your quality score, {report.period.label}: {figure}. {figures.trend_words(report.trend)}"
     blocks: list[Block | None] = [kit.header("Your quality score"), kit.rich_text(*summary(report))]
@@ -49,9 +56,12 @@ def summary(report: PersonalReport, *, own: bool = True) -> list[Element]:
         lines.append(kit.line(kit.bold(f"Reviews {'you' if own else 'they'} gave: "), given(report.given)))
     lines += levels.trend(report.trend)
     if report.strength:
-        lines.append(kit.line(kit.bold("Strength: "), kit.words(report.strength, 300)))
+        lines.append(kit.line(kit.bold("Strength: "), kit.words(figures.kept(report.strength), 300)))
     if report.next_step or report.focus:
         lines.append(
-            kit.line(kit.bold("Work on next: "), kit.words(report.next_step or report.focus or "", 400))
+            kit.line(
+                kit.bold("Work on next: "),
+                kit.words(figures.kept(report.next_step or report.focus or ""), 400),
+            )
         )
     return lines

@@ -51,9 +51,10 @@ def followed(card: Card) -> str:
     if card.follower is not None:
         mine = card.follower.reviewer_id == card.assignment.reviewer_id
         return "Here comes the next one." if mine else "Another reviewer gets the next one."
-    drawn = card.assignment.stream is Stream.RANDOM and card.assignment.kind is not ReviewKind.SELF
-    if drawn and card.assignment.period:
-        return "No other conversation of this agent is left in the draw, so the sample stays one short."
+    # A hidden second reading has no next either, and its reader must not learn from this that it was one.
+    sampled = card.assignment.stream in (Stream.RANDOM, Stream.DOUBLE)
+    if sampled and card.assignment.kind is not ReviewKind.SELF and card.assignment.period:
+        return "This time no other one comes in its place."
     return "Nothing more to do. It counts for nobody's score."
 
 

@@ -16,6 +16,7 @@ EXAMPLES = 1
 
 def message(report: TeamReport, *, reads: bool = True) -> Message:
     """The ephemeral answer; people stand by name, never by rank. Without `reads`, no words of a conversation."""
+    report = headlines.judged(report)
     figure = "too few people to be shown" if report.unpublished else figures.estimate(report.iqs)
     text = f"Your team's IQS, {report.period.label}: {figure}."
     return kit.message(text, levels.fitting(partial(_blocks, report, reads)))
@@ -28,11 +29,11 @@ def _blocks(report: TeamReport, reads: bool, most: int) -> list[Block | None]:
     ]
     finding = headlines.finding(report)
     if finding:
-        blocks.append(kit.rich_text(kit.line(kit.words(finding, 400))))
+        blocks.append(kit.rich_text(kit.line(kit.words(figures.kept(finding), 400))))
     for title, elements in (
-        ("By category", levels.categories(report.categories)),
+        ("By category", levels.categories(report.categories) if report.iqs.n else []),
         ("By group", levels.categories(report.groups)),
-        ("Agents, by name", levels.people(report.agents, most)),
+        ("Agents, by name", levels.people(report.agents, most) if report.iqs.n else []),
         ("Reviewers", _reviewers(report, most)),
         ("Most frequent root causes", levels.causes(report, CAUSES)),
     ):

@@ -82,7 +82,7 @@ def _chance(why: Why) -> str:
 def _checked(verdict: Verdict) -> list[Any]:
     if verdict.holds:
         count = len(verdict.since)
-        later = f" {count} of these conversations changed in the helpdesk since." if count else ""
+        later = f" {count:,} of these conversations changed since the draw." if count else ""
         return [f"✓ Checked just now: the draw was run again and came to the same.{later}"]
     first = "; ".join(verdict.differences[:_SHOWN])
     return ["✗ Checked just now: this draw does not fit what was fixed before it. ", kit.words(first, 600)]

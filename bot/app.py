@@ -1,7 +1,7 @@
 """The composition root: all parts are put together here, for the process and for the tests."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -181,7 +181,7 @@ def build(
     )
     answers.when_gone = delivery.renew
 
-    def redraw(assignments: list[int], told: list[int]) -> None:
+    def redraw(assignments: Sequence[int], told: Sequence[int]) -> None:
         reviews.redraw(wiring, assignments)
         feedback.redraw(wiring, told)
 

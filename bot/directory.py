@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from bot.outcomes import Outcome, classify, error_name, retry_after
+from bot.outcomes import Outcome, classify, error_name, retry_after, unanswered
 from iqs.people import Person
 from iqs.services import absenting, delivering, enrolling
 from iqs.storage.store import Store
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 20  # look-ups in one tick of 30 seconds: below the 50 a minute that Slack allows
 ASK_AGAIN = timedelta(hours=6)  # for an address that Slack does not know, and for people known to be well
+
+OUT = timedelta(minutes=2)  # without asking, when Slack did not answer
 
 
 def is_member(user: Mapping[str, Any], team_id: str, enterprise_id: str | None = None) -> bool:
@@ -86,15 +88,18 @@ class Directory:
             return 0
         try:
             changed = call()
-        except SlackApiError as error:
+        except (SlackApiError, OSError, HTTPException) as error:  # a page cut off is no OSError
             if classify(error) is Outcome.WAIT:
                 self._not_before = self._now() + timedelta(seconds=retry_after(error))
                 return 0
+            if unanswered(
+                error
+            ):  # each call may take seconds until it is given up, and the clock waits for them
+                self._not_before = self._now() + OUT
+                log.warning("Slack could not be asked about people: %s", error_name(error))
+                return 0
             log.warning("person %d could not be looked up in Slack: %s", person.id, error_name(error))
             changed = False
-        except (OSError, HTTPException) as error:  # a page cut off is no OSError
-            log.warning("Slack could not be asked about people: %s", error_name(error))
-            return 0
         self._asked[question, person.id] = self._now()
         return int(changed)
 

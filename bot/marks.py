@@ -18,7 +18,7 @@ from iqs.services import delivering, following
 from iqs.storage.store import Store
 
 EVENT_TYPE = "iqs_notice"
-LOOK_BACK = timedelta(seconds=120)  # Slack's clock and ours differ a little
+LOOK_BACK = timedelta(days=1)  # messages carry Slack's time; ours may have been wrong when we tried
 PAGES = 100  # of one conversation, in which a message of ours may stand
 A_PAGE = 200
 IN_NAME = 12  # characters of a mark in a file's name
@@ -53,7 +53,7 @@ class Marks:
     def find(self, notice: Notice, channel: str, read: Read) -> list[str]:
         """The ts of every message with this notice's mark, the oldest first, once `read` is complete.
 
-        None where the message is gone in whose thread it would stand. Raises SlackApiError as Slack does, and
+        Empty where the message is gone in whose thread it would stand. Raises SlackApiError as Slack does, and
         `read` has what was read so far; LookupError when there is too much to read: nobody knows.
         """
         mark = self._mark(notice)

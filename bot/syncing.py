@@ -1,13 +1,13 @@
 """The clock's work with helpdesks: read what was closed, fetch what was drawn, draw again what changed by it."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Event
 
 from iqs.errors import Conflict, IQSError
 from iqs.helpdesk.base import Helpdesk, Stopped
-from iqs.services import fetching, syncing
+from iqs.services import fetching, refreshing, syncing
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Syncing:
         *,
         now: Callable[[], datetime],
         pause: Pause,
-        redraw: Callable[[list[int], list[int]], None],
+        redraw: Callable[[Sequence[int], Sequence[int]], None],
         wake: Callable[[], None],
     ) -> None:
         self._store = store
@@ -68,9 +68,7 @@ class Syncing:
             if self._pause.stopped or not syncing.due(self._store, source, now=self._now()):
                 continue
             try:
-                done = syncing.sync(
-                    self._store, helpdesk, now=self._now, progress=lambda _page: self._between()
-                )
+                syncing.sync(self._store, helpdesk, now=self._now, progress=lambda _page: self._between())
             except (Conflict, Stopped):
                 continue  # another process reads it, or will
             except IQSError as error:
@@ -81,23 +79,26 @@ class Syncing:
                 broken.append(error)
             else:
                 self._known.pop(source, None)
-                self._redraw(done.assignments, done.reviews)
+                self._draw_again()
         if broken:
             raise ExceptionGroup("helpdesks", broken)
 
     def fetch(self) -> None:
         """The texts that are wanted by now."""
-        done = fetching.fetch_due(self._store, self._helpdesks, now=self._now())
-        self._redraw(done.assignments, done.reviews)
-        if done.assignments:
-            self._wake()  # a conversation may have been handed on
+        fetching.fetch_due(self._store, self._helpdesks, now=self._now())
+        self._draw_again()
 
     def fetch_now(self, conversation_id: int) -> None:
         """One text, for somebody who opens it. Raises NotFound or Unavailable with what to tell them."""
-        done = fetching.fetch_now(self._store, self._helpdesks, conversation_id, now=self._now())
-        self._redraw(done.assignments, done.reviews)
-        if done.assignments:
-            self._wake()
+        fetching.fetch_now(self._store, self._helpdesks, conversation_id, now=self._now())
+        self._draw_again()
+
+    def _draw_again(self) -> None:
+        """What shows something else now, by this process or by `iqs sync`."""
+        stale = refreshing.taken(self._store)
+        self._redraw(stale.assignments, stale.reviews)
+        if stale.assignments:
+            self._wake()  # a conversation may have been handed on
 
     def _between(self) -> None:
         if self._pause.stopped:

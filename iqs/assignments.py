@@ -187,7 +187,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One line of a reviewer's list of work."""
+    """A line of a reviewer's list of work; `picked` on purpose, for coaching; second readings look like the sample."""
 
     assignment_id: int
     reviewee_name: str
@@ -197,6 +197,7 @@ class Waiting:
     categories: int
     due_at: datetime | None = None
     kind: ReviewKind = ReviewKind.MANAGER
+    picked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

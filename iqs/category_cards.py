@@ -40,7 +40,7 @@ def stands(names: Mapping[int, str], tallies: Tallies) -> tuple[Stand, ...]:
     """Everybody with ratings now, by name, each against the others.
 
     Of m people one or another always stands out; so a difference is called one only if its probability is below
-    5 % / m (Bonferroni's correction), as for categories.
+    5 % / m (Bonferroni's correction).
     """
     own = {int(cell.of): tally for cell, tally in tallies.items() if cell.window == NOW and cell.of != NOBODY}
     every = sum(own.values(), Tally())

@@ -30,6 +30,7 @@ class Behind:
     ces: int
     times: Mapping[tuple[str, str | None], int]
     pairs: int
+    picked: int = 0
 
 
 def published(report: TeamReport, behind: Behind) -> TeamReport:
@@ -75,6 +76,8 @@ def published(report: TeamReport, behind: Behind) -> TeamReport:
         report = replace(report, times=tuple(each for each in report.times if each not in few_timed))
     if report.pairs is not None and behind.pairs < GROUP:
         report, gone = replace(report, pairs=None), [*gone, PAIRS]
+    if behind.picked < GROUP:  # how many there were tells of nobody
+        report = replace(report, picked=replace(report.picked, mean=None))
     trend = tuple(
         replace(
             each,

@@ -10,7 +10,6 @@ from iqs.assignments import AssignmentState, Progress
 from iqs.reports import (
     CategoryFigure,
     CauseFigure,
-    Criticals,
     Goal,
     Period,
     PersonFigure,
@@ -31,8 +30,6 @@ from iqs.statistics import (
     enough,
     estimate_strata,
     estimate_weighted,
-    wilson,
-    zero_critical_upper,
 )
 
 BEFORE, NOW = 0, 1
@@ -333,14 +330,6 @@ def goal(mark: int | None, iqs: Estimate) -> Goal | None:
     if iqs.enough and iqs.high is not None and iqs.high < mark:
         return Goal(mark, Verdict.MISSED)
     return Goal(mark, Verdict.UNKNOWN)
-
-
-def criticals(failed: int, n: int) -> Criticals | None:
-    """Critical failures with how frequent they may be; None where no critical category was rated."""
-    interval = wilson(failed, n)
-    if interval is None:
-        return None
-    return Criticals(failed, n, *(interval if failed else (0.0, zero_critical_upper(n))))
 
 
 def top_causes(cards: Iterable[Scorecard], counts: Mapping[tuple[str, str], int]) -> tuple[CauseFigure, ...]:

@@ -3,12 +3,25 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TypeVar
 
 from iqs import periods
 from iqs.access import GROUP
-from iqs.reports import WHOLE, CategoryFigure, Criticals, Goal, Quadrant, TeamReport, TimeFigure
+from iqs.reports import (
+    WHOLE,
+    CategoryFigure,
+    Criticals,
+    Goal,
+    PersonalReport,
+    Picked,
+    Quadrant,
+    TeamReport,
+    TimeFigure,
+)
 from iqs.scoring import show, whole
 from iqs.statistics import CONFIDENCE, MIN_N, Change, Word, wilson
+
+Report = TypeVar("Report", TeamReport, PersonalReport)
 
 FEW = 3
 """From this many ratings a category may be named, with a word about how few they are; from MIN_N without."""
@@ -57,9 +70,7 @@ def headline(report: TeamReport) -> str:
 
 def rebased(days: Sequence[date]) -> str:
     """Where the scorecard changed: "the scorecard changed on Nov 3"."""
-    named = [periods.day_name(each) for each in days]
-    listed = " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
-    return f"the scorecard changed on {listed}"
+    return f"the scorecard changed on {_listed([periods.day_name(each) for each in days])}"
 
 
 def finding(report: TeamReport) -> str | None:
@@ -83,6 +94,14 @@ def weighted(report: TeamReport) -> str | None:
         return None
     sure = "" if found.low is None or found.high is None else f" ({show(found.low, 1)}–{show(found.high, 1)})"
     return f"weighted by how many conversations each agent had: {show(found.mean, 1)} %{sure}"
+
+
+def picked(found: Picked) -> str | None:
+    """What was reviewed on purpose, apart from the sample: "picked for coaching: 5 reviews, 61 % on average …"."""
+    if not found.n:
+        return None
+    mean = "" if found.mean is None else f", {whole(found.mean)} % on average"
+    return f"picked for coaching, not in IQS: {_counted(found.n, 'review')}{mean}"
 
 
 def goal(aim: Goal) -> str:
@@ -141,8 +160,11 @@ def praise(report: TeamReport) -> str | None:
     rated = [each for each in report.categories if each.estimate.enough]
     if not rated:
         return None
-    best = max(rated, key=_mean)
-    return f"{best.name} is the strongest category, at {whole(_mean(best))} %."
+    most = whole(max(_mean(each) for each in rated))
+    names = [each.name for each in rated if whole(_mean(each)) == most]
+    if len(names) == 1:
+        return f"{names[0]} is the strongest category, at {most} %."
+    return f"{_listed(names)} are the strongest categories, at {most} %."
 
 
 def strength_and_focus(categories: Sequence[CategoryFigure]) -> tuple[str | None, str | None]:
@@ -158,34 +180,37 @@ def strength_and_focus(categories: Sequence[CategoryFigure]) -> tuple[str | None
     return _named(best), _named(worst) if whole(_mean(worst)) != whole(_mean(best)) else None
 
 
-def judged(report: TeamReport) -> TeamReport:
-    """The report with one judgement on all its changes together, the whole score's and each category's.
+def judged(report: Report) -> Report:
+    """The report with one judgement on all its changes together: the whole score's, each category's, each group's.
 
     Whoever looks at seven figures finds "something" in one quiet week of four; here the chance of any false word
-    is 5 % for the whole report. Half of it is the whole score's, half is shared by the categories; what is found
-    clear leaves its part to the others (Holm's procedure, 1979, weighted). Intervals stay as they are.
+    is 5 % for the whole report. Half of it is the whole score's, half is shared by the others; what is found
+    clear leaves its part to the rest (Holm's procedure, 1979, weighted). Intervals stay as they are.
     """
-    among = [each for each in report.categories if _is_judged(each)]
-    family: list[tuple[str | None, Change | None, float]] = [
-        (each.key, each.change, 0.5 / len(among)) for each in among
+    groups: tuple[CategoryFigure, ...] = report.groups if isinstance(report, TeamReport) else ()
+    among = [each for each in (*report.categories, *groups) if _is_judged(each)]
+    family: list[tuple[CategoryFigure | None, Change | None, float]] = [
+        (each, each.change, 0.5 / len(among)) for each in among
     ]
     if report.change is not None and report.change.word is not Word.TOO_FEW:
         family.append((None, report.change, 0.5))
-    clear: set[str | None] = set()
+    clear: set[CategoryFigure | None] = set()
     left = sum(part for _, _, part in family)
-    for key, change, part in sorted(family, key=lambda each: _chance(each[1]) / each[2]):
+    for figure, change, part in sorted(family, key=lambda each: _chance(each[1]) / each[2]):
         if _chance(change) >= (1 - CONFIDENCE) * part / left:
             break
-        clear.add(key)
+        clear.add(figure)
         left -= part
-    return replace(
-        report,
-        change=report.change if None in clear else _unclear(report.change),
-        categories=tuple(
-            each if each.key in clear or each.rescaled else replace(each, change=_unclear(each.change))
-            for each in report.categories
-        ),
-    )
+
+    def told(figures: Iterable[CategoryFigure]) -> tuple[CategoryFigure, ...]:
+        return tuple(
+            each if each in clear or each.rescaled else replace(each, change=_unclear(each.change))
+            for each in figures
+        )
+
+    change = report.change if None in clear else _unclear(report.change)
+    made = replace(report, change=change, categories=told(report.categories))
+    return replace(made, groups=told(groups)) if isinstance(made, TeamReport) else made
 
 
 def _is_judged(category: CategoryFigure) -> bool:
@@ -210,17 +235,6 @@ def _word(category: CategoryFigure) -> Word | None:
     return None if category.change is None or category.rescaled else category.change.word
 
 
-def clear_changes(categories: Sequence[CategoryFigure]) -> list[CategoryFigure]:
-    """The categories whose change is no accident even though we looked at all of them.
-
-    Looking at m categories and naming the most striking one finds "something" m times as often; so the
-    probability is held against 5 % / m (Bonferroni's correction).
-    """
-    looked_at = [each for each in categories if _is_judged(each)]
-    limit = (1 - CONFIDENCE) / max(1, len(looked_at))
-    return [each for each in looked_at if _chance(each.change) < limit]
-
-
 def _change(change: Change | None) -> str:
     if change is None or change.points is None or change.word is Word.TOO_FEW:
         return "too few reviews before to compare with"
@@ -241,6 +255,10 @@ def _named(category: CategoryFigure) -> str:
     n = category.estimate.n
     few = f", only {_counted(n, 'rating')}" if n < MIN_N else ""
     return f"{category.name} ({whole(_mean(category))} %{few})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _distance(points: float) -> str:

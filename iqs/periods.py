@@ -21,6 +21,9 @@ TREND_MONTHS = 12
 TREND_MOST = 20
 """Points a trend has at most; a period of more weeks than this is shown by months."""
 
+EXAMPLES = "2026-W47, “last week”, “October”, “last 30 days” or 2026-11-01..2026-11-30"
+"""How people write a period, for a sentence."""
+
 YEARS = (1971, 2999)
 """The years in which a period may lie: far enough from the ends of the calendar to reckon around it."""
 
@@ -41,6 +44,8 @@ _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII)
 _QUARTER = re.compile(r"q([1-4])(?: (\d{4}))?", re.ASCII)
 _MONTH_NAME = re.compile(r"([a-z]{3,9})(?: (\d{4}))?", re.ASCII)
 _LAST_DAYS = re.compile(r"last (\d{1,3}) days", re.IGNORECASE | re.ASCII)
+_BARE_WEEK = re.compile(r"(?:week |w)(\d{1,2})", re.ASCII)
+_WEEK_OF = re.compile(r"week of ([a-z]{3,9}) (\d{1,2})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,11 @@ class Spans:
     weeks: tuple[Period, ...]
     windows: tuple[Period, ...]
     unit: Unit = Unit.WEEK
+
+    def begun(self, now: datetime) -> "Spans":
+        """Without the weeks or months of the trend that have not begun: nothing is missing in them."""
+        count = max(1, sum(each.start <= now for each in self.weeks))
+        return replace(self, weeks=self.weeks[:count], windows=self.windows[:count])
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -133,10 +143,16 @@ def last_days(now: datetime, zone: str, count: int) -> Period:
 
 
 def before(period: Period, zone: str) -> Period:
-    """The period of as many local days that ends where this one starts; of all time, an empty one."""
+    """The period of as many local days that ends where this one starts; of all time, an empty one.
+
+    Before whole months come as many whole months: February is compared with January, a quarter with a quarter.
+    """
     if period.undated:
         return Period(period.start, period.start, "")
     first, last = dates(period, zone)
+    if first.day == 1 and (last + DAY).day == 1:
+        month_before = 12 * first.year + first.month - 1 - _months(first, last)
+        return days(date(month_before // 12, month_before % 12 + 1, 1), first - DAY, zone)
     length = last - first + DAY
     return days(first - length, first - DAY, zone)
 
@@ -167,8 +183,7 @@ def trend(period: Period, zone: str, week_start: int = 0) -> tuple[Period, ...]:
     """
     first, last = dates(period, zone)
     if trend_unit(period, zone) is Unit.MONTH:
-        months = 12 * (last.year - first.year) + last.month - first.month + 1
-        return last_months(last, min(months, TREND_MOST), zone)
+        return last_months(last, min(_months(first, last), TREND_MOST), zone)
     touched = -((first - first_of_week(last, week_start)).days // 7) + 1
     count = min(TREND_MOST, max(TREND_WEEKS, touched))
     return tuple(week(last - back * WEEK, zone, week_start) for back in reversed(range(count)))
@@ -178,6 +193,12 @@ def trend_unit(period: Period, zone: str) -> Unit:
     """Months for a period of more than TREND_MOST weeks, else weeks."""
     first, last = dates(period, zone)
     return Unit.MONTH if last - first + DAY > TREND_MOST * WEEK else Unit.WEEK
+
+
+def is_month(period: Period, zone: str) -> bool:
+    """Whether it is one calendar month, from its first day to its last."""
+    first, last = dates(period, zone)
+    return not period.undated and first.day == 1 and last + DAY == _next_month(first)
 
 
 def month(year: int, number: int, zone: str) -> Period:
@@ -259,7 +280,9 @@ def parse(text: str, zone: str, now: datetime, week_start: int = 0) -> Period:
 
     "2026-W47", "this week", "last week", "last 30 days", "2026-11-01..2026-11-30" (both days included),
     "2026-11-01.." (up to today), "today", "yesterday", "2026-11-18"; "October" (the last one that has begun), "October
-    2026", "2026-10", "this month", "last month"; "Q3", "Q3 2026", "this quarter", "last quarter"; "2026"; "all".
+    2026", "2026-10", "this month", "last month"; "Q3", "Q3 2026", "this quarter", "last quarter"; "2026"; "all". So
+    is every label that a report carries ("week 47", the last one that has begun; "week of Nov 15"), and what is still
+    to come ("next week", "tomorrow"): whether that makes sense, the asker's question decides.
     """
     words = " ".join(text.lower().split())
     today = local_date(now, zone)
@@ -299,6 +322,11 @@ def _named(words: str, today: date, zone: str, week_start: int) -> Period | None
         ),
         "this year": lambda: year(today.year, zone),
         "last year": lambda: year(today.year - 1, zone),
+        "tomorrow": lambda: days(today + DAY, today + DAY, zone, "tomorrow"),
+        "next week": lambda: week(today + WEEK, zone, week_start),
+        "next month": lambda: month(_next_month(today).year, _next_month(today).month, zone),
+        "next quarter": lambda: quarter(today.year + this_quarter // 4, this_quarter % 4 + 1, zone),
+        "next year": lambda: year(today.year + 1, zone),
     }
     if words in relative:
         return relative[words]()
@@ -308,9 +336,12 @@ def _named(words: str, today: date, zone: str, week_start: int) -> Period | None
         (_MONTH, _a_month),
         (_QUARTER, _a_quarter),
         (_MONTH_NAME, _by_name),
+        (_BARE_WEEK, _a_week),
     ):
         if found := pattern.fullmatch(words):
             return read(found, today, zone)
+    if found := _WEEK_OF.fullmatch(words):
+        return _week_of(found, today, zone, week_start)
     return None
 
 
@@ -343,6 +374,32 @@ def _by_name(found: re.Match[str], today: date, zone: str) -> Period | None:
     return month(int(found[2]) if found[2] else today.year - (fitting[0] > today.month), fitting[0], zone)
 
 
+def _a_week(found: re.Match[str], today: date, zone: str) -> Period | None:
+    """An ISO week by its number: the last one that has begun."""
+    for year_ in (today.isocalendar().year, today.isocalendar().year - 1):
+        with suppress(ValueError):
+            first = date.fromisocalendar(year_, int(found[1]), 1)
+            if first <= today:
+                return week(first, zone)
+    return None
+
+
+def _week_of(found: re.Match[str], today: date, zone: str, week_start: int) -> Period | None:
+    """The team's week with this day in it: the last one that has begun."""
+    fitting = [place for place, name in enumerate(MONTHS, 1) if name.startswith(found[1])]
+    for year_ in (today.year, today.year - 1):
+        with suppress(ValueError, IndexError):
+            first = first_of_week(date(year_, fitting[0], int(found[2])), week_start)
+            if len(fitting) == 1 and first <= today:
+                return week(first, zone, week_start)
+    return None
+
+
+def _months(first: date, last: date) -> int:
+    """How many calendar months these days touch."""
+    return 12 * (last.year - first.year) + last.month - first.month + 1
+
+
 def _next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
@@ -353,10 +410,7 @@ def _within_reach(*years: int) -> None:
 
 
 def _unreadable(text: str) -> NoReturn:
-    raise Invalid(
-        f"“{text.strip()}” is not a period. "
-        "Write 2026-W47, “last week”, “October”, “last 30 days” or 2026-11-01..2026-11-30."
-    )
+    raise Invalid(f"“{text.strip()}” is not a period. Write {EXAMPLES}.")
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -36,6 +36,10 @@ _PHONE = re.compile(
 )
 _DATE = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2,4}(?![0-9])")
 _LONG_NUMBER = re.compile(r"[0-9](?:[ ().\-/]{0,2}[0-9]){5}")  # in every IBAN, card and phone number
+_BYTES = ("utf-8", "surrogatepass")
+_ASCII = bytes(range(128))
+_WITHIN_NUMBERS = b" ().-/"
+_DIGITS_ALONE = bytes(48 if 48 <= byte < 58 else 120 for byte in range(256))
 _DOUBLED = str.maketrans("0123456789", "0246813579")  # the sum of the digits of a digit's double
 _GROUP = re.compile("[^ -]+")
 _SHORTEST_NAME = 3
@@ -97,10 +101,8 @@ class Known:
         """Each name, then its single parts of at least 3 letters; what could be anybody ("Guest") is nobody's name."""
         told = {each.strip().lower() for each in emails}
         given = [each for each in names if each]
-        return cls(
-            tuple(_words(given)) if given else (),
-            tuple(sorted(each for each in told if each and each not in MARKS)),
-        )
+        addresses = [each for each in told if each and each not in MARKS]
+        return cls(tuple(_words(given)) if given else (), tuple(sorted(addresses)))
 
 
 class Redactor(Protocol):
@@ -119,14 +121,15 @@ class Patterns:
 
     def find(self, text: str, known: Known) -> Iterator[Found]:
         """Addresses and numbers first, then names as whole words, where their script parts words."""
-        text = _written_alike(text)
-        if "@" in text or "%40" in text:
+        text, raw = _alike(text, text.encode(*_BYTES))  # what a form needs is looked for in bytes, for speed
+        if b"@" in raw or b"%40" in raw:
             yield from _known_addresses(text, known)
             yield from _formed(text, _ADDRESSES)
-        long_numbers = _LONG_NUMBER.search(text) is not None
+        numbers = raw.translate(_DIGITS_ALONE, _WITHIN_NUMBERS)
+        long_numbers = b"000000" in numbers and _LONG_NUMBER.search(text) is not None
         if long_numbers:
             yield from _formed(text, _NUMBERS)
-        if text.count(".") > 2 or text.count(":") > 1:
+        if raw.count(b".") > 2 or raw.count(b":") > 1:
             yield from _formed(text, _HOSTS)
         if long_numbers:
             yield from _formed(text, _PHONES)
@@ -179,8 +182,16 @@ def _as_word(word: str) -> str:
 
 
 def _written_alike(text: str) -> str:
-    # "translate" would ask for every single sign, and there are few of these in a text.
-    return text if text.isascii() else _OTHERWISE.sub(lambda match: chr(_SAME[ord(match[0])]), text)
+    return _alike(text, text.encode(*_BYTES))[0]
+
+
+def _alike(text: str, raw: bytes) -> tuple[str, bytes]:
+    """A text and its bytes, both as the forms write them. Few texts hold any of these signs, and hardly two of them."""
+    if not text.isascii():
+        for sign in set(_OTHERWISE.findall(raw.translate(None, _ASCII).decode(*_BYTES))):
+            usual = chr(_SAME[ord(sign)])
+            text, raw = text.replace(sign, usual), raw.replace(sign.encode(), usual.encode())
+    return text, raw
 
 
 _Within = Callable[[str], tuple[int, int] | None]

@@ -46,10 +46,11 @@ class Short:
 class DrawProgress:
     """A team's draw as its lead sees it.
 
-    `by_reviewer` is in the order of names. `beside` counts what was picked for coaching or is read twice, which is in
-    the tallies too. `unshared` conversations were drawn and could be given to nobody, `unreplaced` were skipped and
-    have none in their place. `can_redraw` says that nobody
-    has begun. The hashes are None for a draw that was made before draws were committed.
+    `by_reviewer` is by name, in that order; agents' own views are in no count. `beside` counts what was picked for
+    coaching or is read twice, which is in the tallies too. `unshared` conversations were drawn and could be given to
+    nobody, `unreplaced` were skipped and have none in their place; `all_drawn` says that none is left to be drawn.
+    `can_redraw` says that nobody has begun. `others` reviews are open beside this draw (of other ones, or picked by
+    a lead), `others_late` of them late. The hashes are None for a draw that was made before draws were committed.
     """
 
     team: Team
@@ -60,7 +61,7 @@ class DrawProgress:
     due_at: datetime | None
     starts_at: datetime
     ends_at: datetime
-    by_reviewer: Mapping[str, Tally]
+    by_reviewer: tuple[tuple[str, Tally], ...]
     beside: int
     eligible: int
     excluded: Mapping[str, int]
@@ -71,8 +72,11 @@ class DrawProgress:
     frame_hash: str | None
     can_redraw: bool
     unreplaced: int = 0
+    others: int = 0
+    others_late: int = 0
+    all_drawn: bool = False
 
     @property
     def whole(self) -> Tally:
         """All reviewers together."""
-        return sum(self.by_reviewer.values(), Tally())
+        return sum((tally for _, tally in self.by_reviewer), Tally())

@@ -57,6 +57,17 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """Reviews of conversations picked on purpose, for coaching: their mean on 0–100, and how many there are.
+
+    They are no sample of anything, so there is no interval; the mean is None without any, or for too few people.
+    """
+
+    mean: float | None = None
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PersonFigure:
     """One person's IQS (as reviewee) or given reviews (as reviewer) in a period.
 
@@ -200,7 +211,7 @@ class TeamReport:
     that reviewers skipped. `groups` are the scorecard's. `rebased` are the days within both periods from which
     reviews were made with a scorecard that counts differently. `withheld` names the figures left out because
     fewer than `iqs.access.GROUP` people stand behind them. `weighted` is the mean over all conversations that the
-    draws could have taken, None where that is not known of each review.
+    draws could have taken, None where that is not known of each review. `picked` stands apart: it is never in IQS.
     """
 
     team: Team
@@ -229,6 +240,7 @@ class TeamReport:
     rebased: tuple[date, ...] = ()
     withheld: tuple[str, ...] = ()
     weighted: Estimate | None = None
+    picked: Picked = Picked()
 
     @property
     def name(self) -> str:

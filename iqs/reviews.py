@@ -25,6 +25,10 @@ class ReviewKind(StrEnum):
     CALIBRATION = "calibration"
 
 
+BY_OTHERS = (ReviewKind.MANAGER, ReviewKind.PEER)
+"""Reviews of somebody else's work; only these can count for IQS."""
+
+
 class Stream(StrEnum):
     """Why the conversation was picked. IQS counts the random stream, and imported history apart."""
 
@@ -32,6 +36,10 @@ class Stream(StrEnum):
     TARGETED = "targeted"
     DOUBLE = "double"
     IMPORTED = "imported"
+
+
+COUNTED_STREAMS = (Stream.RANDOM, Stream.IMPORTED)
+"""The streams that IQS counts: what chance picked, and history brought in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ up as are drawn, however long the history is. The proof is in docs/sampling.md.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, islice
 from struct import Struct
@@ -87,8 +88,7 @@ class Stop(NamedTuple, Generic[Found]):
 
 def rank(seed: str, key: str) -> bytes:
     """A key's place in a seeded order: 16 bytes, uniform, compared as bytes."""
-    secret = blake2b(seed.encode(), digest_size=32).digest()
-    return blake2b(key.encode(), key=secret, digest_size=16).digest()
+    return blake2b(key.encode(), key=_key(seed), digest_size=16).digest()
 
 
 def below(bound: int, word: Callable[[], int]) -> int:
@@ -122,10 +122,10 @@ def seeded_numbers(seed: str, person_id: int, size: int) -> Iterator[int]:
 
 def seeded_spots(seed: str, person_id: int, first_day: int, places: Sequence[int]) -> Iterator[Spot]:
     """A reviewee's places in seeded order; `places` are the numbers of each day from `first_day` on."""
-    ends = list(accumulate(places))
-    for number in seeded_numbers(seed, person_id, ends[-1] if ends else 0):
-        day = bisect_right(ends, number)
-        yield Spot(person_id, first_day + day, number - (ends[day - 1] if day else 0))
+    starts = list(accumulate(places, initial=0))
+    for number in seeded_numbers(seed, person_id, starts[-1]):
+        day = bisect_right(starts, number) - 1
+        yield Spot(person_id, first_day + day, number - starts[day])
 
 
 @dataclass(slots=True)
@@ -181,10 +181,14 @@ def seek(
     return stops
 
 
+@lru_cache(maxsize=8)
+def _key(seed: str) -> bytes:
+    return blake2b(seed.encode(), digest_size=32).digest()
+
+
 def _words(seed: str, person_id: int) -> Callable[[], int]:
     """Words of 64 bits, one after another: BLAKE2b keyed with the seed, over the reviewee and a counter."""
-    key = blake2b(seed.encode(), digest_size=32).digest()
-    start = blake2b(b"%d|" % person_id, key=key, digest_size=64)
+    start = blake2b(b"%d|" % person_id, key=_key(seed), digest_size=64)
     counter = 0
     waiting: list[int] = []
 

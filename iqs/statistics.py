@@ -26,6 +26,9 @@ MARGINS = (5, 10, 15)
 FAR = 30
 """More further reviews than this are no help to be told."""
 
+LEAST_SD = 15
+"""Points: as little as scores may be taken to vary where fewer than MIN_N of them tell."""
+
 MIN_N = 5
 """With fewer reviews than this a mean is not judged: five reviews are still ±25 points at a usual spread."""
 
@@ -257,12 +260,15 @@ def _estimate(
 def more_reviews(known: Estimate) -> tuple[int, int] | None:
     """How many more reviews give which margin (± points) at this spread; None if nothing is known of the spread.
 
-    The tightest of MARGINS that is not too far to be told, and the loosest if all are.
+    The tightest of MARGINS that is not too far to be told, and the loosest if all are; never fewer than a mean needs
+    to be judged at all. A spread known from fewer than MIN_N scores is taken for LEAST_SD at least: two or three look
+    alike far too often to plan with.
     """
     if known.sd is None:
         return None
+    sd = known.sd if enough(int(known.freedom) + 1) else max(known.sd, LEAST_SD)
     for margin in MARGINS:
-        more = max(1, reviews_needed(known.sd, margin) - known.n)
+        more = max(1, MIN_N - known.n, reviews_needed(sd, margin) - known.n)
         if more <= FAR or margin == MARGINS[-1]:
             return more, margin
     raise AssertionError("unreachable: the last margin is always told")
@@ -309,7 +315,7 @@ def difference(before: Estimate, after: Estimate, *, freedom: float | None = Non
     return Change(points, low, high, Word.UNCLEAR, p)
 
 
-def wilson(passed: int, n: int) -> tuple[float, float] | None:
+def wilson(passed: float, n: float) -> tuple[float, float] | None:
     """Wilson's 95 % score interval of a share, in percent; None without cases."""
     if n == 0:
         return None
@@ -321,7 +327,7 @@ def wilson(passed: int, n: int) -> tuple[float, float] | None:
     return 100 * low, 100 * high
 
 
-def zero_critical_upper(n: int) -> float:
+def zero_critical_upper(n: float) -> float:
     """How frequent criticals may still be, in percent, when `n` reviews showed none (one-sided 95 %).
 
     Exactly 1 - 0.05^(1/n), about 300 / n for n >= 30; 100 for n = 0.

@@ -13,7 +13,7 @@ from typing import Any
 
 from iqs.eligibility import Facts, Filters
 from iqs.errors import Invalid
-from iqs.reviews import ReviewKind, Stream
+from iqs.reviews import BY_OTHERS, COUNTED_STREAMS, ReviewKind, Stream
 from iqs.sampling import rank
 
 MOST = 5
@@ -219,7 +219,7 @@ def spoken(period: str) -> str:
 
 def counts(stream: Stream, kind: ReviewKind) -> bool:
     """Whether IQS counts a review: what chance picked, or history brought in, seen by a manager or a peer."""
-    return stream in (Stream.RANDOM, Stream.IMPORTED) and kind in (ReviewKind.MANAGER, ReviewKind.PEER)
+    return stream in COUNTED_STREAMS and kind in BY_OTHERS
 
 
 def span(seconds: int) -> str:

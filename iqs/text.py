@@ -5,6 +5,7 @@ Pure and linear in the length of the text; `clean` is idempotent, and so is `rea
 
 import re
 import unicodedata
+from collections.abc import Collection
 
 import regex
 
@@ -50,6 +51,8 @@ _HIDDEN_BUT_IMPLICIT = regex.compile(rf"(?P<fine>{_LEGITIMATE})|[{_UNSEEN}]+")
 _RICH_SCRIPTS = re.compile(
     "[^\0-\u02ff\u0391-\u0482\u2010-\u205e\u20a0-\u20cf\u2190-\u2328\u2500-\u2ad9\U0001f000-\U0001faff]"
 )
+_BYTES = ("utf-8", "surrogatepass")
+_USUAL = b"\t\n" + bytes(range(32, 127))
 _PRINTABLE_BUT_UNSEEN = regex.compile(r"[\p{M}\u115f\u1160\u3164\uffa0]")  # marks, selectors, fillers
 _JOINERS = "\u200c\u200d" + _IMPLICIT
 _GRAPHEME = regex.compile(r"\X")
@@ -101,9 +104,17 @@ def readable(text: str, limit: int = MESSAGE_LIMIT) -> str:
     return cut(cleaned, limit, left_out=len(text) - len(head)) or NO_TEXT
 
 
+def all_readable(texts: Collection[str]) -> list[str]:
+    """Each text as `readable`; one look at all of a conversation's messages spares nearly every one its own."""
+    if not _is_clean("\n".join(texts)):
+        return [readable(each) for each in texts]
+    return [each.strip() or NO_TEXT if len(each) <= MESSAGE_LIMIT else readable(each) for each in texts]
+
+
 def one_line(text: str, limit: int) -> str:
     """A name, subject or word: cleaned, on one line, at most `limit` characters, "…" where it was cut."""
-    line = " ".join(clean(text[: limit * _LOOKAHEAD]).split())
+    head = text[: limit * _LOOKAHEAD]
+    line = " ".join((head if head.isascii() and head.isprintable() else clean(head)).split())
     if len(line) <= limit:
         return line
     return line[: _border(line, limit - 1)].rstrip() + "…"
@@ -111,11 +122,15 @@ def one_line(text: str, limit: int) -> str:
 
 def _is_clean(text: str) -> bool:
     """The quick look that spares nearly every message the rest: printable, composed, no tall piles."""
-    if not text.isprintable() and not text.replace("\n", "").replace("\t", "").isprintable():
-        return False
-    if text.isascii():
+    unusual = text.encode(errors="surrogatepass").translate(
+        None, _USUAL
+    )  # by bytes: ten times as fast as by letters
+    if not unusual:
         return True
-    if _RICH_SCRIPTS.search(text) is None:
+    letters = unusual.decode(errors="surrogatepass")
+    if not letters.isprintable():
+        return False
+    if _RICH_SCRIPTS.search(letters) is None:
         return True
     return _PRINTABLE_BUT_UNSEEN.search(text) is None and unicodedata.is_normalized("NFC", text)
 

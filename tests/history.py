@@ -43,6 +43,9 @@ class Made:
     percents: dict[str, Fraction]
     causes: list[tuple[str, str]]
 
+    def __deepcopy__(self, memo):
+        return self  # nobody changes one
+
     @property
     def counts(self):
         """Whether IQS counts it (DESIGN §8)."""

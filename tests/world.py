@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from iqs.files.scorecards import preset
-from iqs.services import assigning, enrolling, importing, publishing, reviewing
+from iqs.services import drawing, enrolling, importing, publishing, reviewing
 from iqs.storage.store import Store
 
 MONDAY = datetime(2026, 11, 16, 9, tzinfo=UTC)  # the Monday after the week that is drawn
@@ -58,7 +58,7 @@ class World:
         return importing.import_conversations(self.store, lines, now=now)
 
     def draw(self, **options):
-        return assigning.draw(self.store, "Support", WEEK, now=MONDAY, **options)
+        return drawing.draw(self.store, "Support", WEEK, now=MONDAY, **options)
 
     def tasks(self, person):
         return [each.assignment_id for each in reviewing.waiting(self.store, person)]
@@ -84,17 +84,26 @@ SLACK = {
 }
 
 
-def build(store):
+def fill(store):
     """Support has three agents with eight conversations each in week 46, and two reviewers, one of them an agent."""
     enrolling.import_people(store, PEOPLE)
     publishing.apply_scorecard(store, preset(), ["Support", "Sales"], now=MONDAY - timedelta(days=90))
-    made = World(store)
     start = datetime(2026, 11, 10, 8, tzinfo=UTC)
-    made.import_(
+    World(store).import_(
         *(
             conversation(8 * place + n, agent, at=start + timedelta(hours=5 * n))
             for place, agent in enumerate(("h1", "h2", "h3"))
             for n in range(8)
         )
     )
-    return made
+
+
+def fill_and_draw(store):
+    """The same with week 46 drawn."""
+    build(store).draw(seed="s")
+
+
+def build(store):
+    """The world in an empty store; a test's fixture copies it with `furnish(store, fill)`."""
+    fill(store)
+    return World(store)

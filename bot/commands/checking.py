@@ -21,7 +21,7 @@ from iqs.errors import Invalid, IQSError
 from iqs.helpdesk.base import Roster
 from iqs.people import Role, Team
 from iqs.replicas import ReplicaKind
-from iqs.services import enrolling, living
+from iqs.services import configuring, enrolling, living
 from iqs.storage.store import Store
 
 MANIFEST = "manifest.yml"
@@ -154,7 +154,7 @@ def _manifest_scopes() -> frozenset[str]:
 
 
 def _programme(store: Store, client: WebClient | None) -> Iterator[Finding]:
-    teams = enrolling.teams(store)
+    teams = configuring.teams(store)
     if not teams:
         yield Finding(False, "There are no teams yet. Bring them with: iqs people import people.csv")
         return

@@ -4,9 +4,8 @@ import click
 
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
-from bot.commands.reporting import team_by_name
 from iqs.files import comparisons
-from iqs.services import comparing
+from iqs.services import comparing, configuring
 
 
 @click.command(
@@ -22,5 +21,5 @@ def agreement(*, team: str, period: str | None, as_json: bool) -> None:
     the other reviewers, given whom they reviewed, with its 95 % interval.
     """
     with opened_store() as store:
-        found = comparing.compare(store, None, team_by_name(store, team).id, now=now(), period=period)
+        found = comparing.compare(store, None, configuring.named(store, team).id, now=now(), period=period)
     click.echo(comparisons.as_json(found) if as_json else comparisons.text(found))

@@ -15,7 +15,7 @@ from iqs import streams
 from iqs.errors import Invalid
 from iqs.people import AfterDeadline, Cycle, QuotaOf, RevieweeRule, Team
 from iqs.schedules import weekday_of
-from iqs.services import enrolling, planning, scheduling
+from iqs.services import configuring, enrolling, planning, scheduling
 
 _REDACTION = {
     True: "From now on personal data is replaced by marks before text is stored. "
@@ -67,7 +67,7 @@ def team() -> None:
 def list_teams() -> None:
     """Print every team with its settings."""
     with opened_store() as store:
-        for each in enrolling.teams(store):
+        for each in configuring.teams(store):
             days = " ".join(DAYS[day] for day in sorted(each.working_days)) or "none"
             click.echo(
                 f"{each.name}: channel {each.channel_id or 'none yet'}, {each.timezone}, "
@@ -76,7 +76,7 @@ def list_teams() -> None:
                 f"personal data {'redacted' if each.redacts else 'stored as it comes'}, "
                 f"{'no goal' if each.goal is None else f'goal {each.goal} %'}, "
                 f"people {'named' if each.names_people else 'not named'} in the digest, {_beside(each)}, "
-                f"drawn from {' '.join(enrolling.filters_of(store, each)) or 'all conversations'}"
+                f"drawn from {' '.join(configuring.filters_of(store, each)) or 'all conversations'}"
             )
 
 
@@ -203,7 +203,7 @@ def set_team(
     if not given:
         raise Invalid("Nothing to change was named. See: iqs team set --help")
     with opened_store() as store:
-        changed = enrolling.configure_team(store, None, name, now=now(), **given)
+        changed = configuring.configure(store, None, name, now=now(), **given)
         moving = (timezone, cycle, week_start) != (None, None, None)
         moved = planning.planned(store, now=now(), team_name=name) if moving else []
     click.echo(f"{changed.name} is set.")
@@ -246,7 +246,7 @@ def _goal(text: str | None) -> int | None:
     if text is None:
         return None
     if text.strip().lower() in {"none", ""}:
-        return enrolling.NO_GOAL
+        return configuring.NO_GOAL
     number = text.strip().removesuffix("%").strip()
     if not number.isascii() or not number.isdecimal() or len(number) > 3:
         raise Invalid(f"--goal is a whole number from 0 to 100, or “none”; not “{text}”.")

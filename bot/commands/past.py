@@ -8,11 +8,10 @@ import click
 
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
-from bot.commands.reporting import team_by_name
 from iqs.errors import Invalid
 from iqs.files import scorecards
 from iqs.past import PastScale
-from iqs.services import recalling
+from iqs.services import configuring, recalling
 from iqs.services.recalling import PastImport
 
 SHOWN = 20
@@ -68,7 +67,7 @@ def import_reviews(
         done = recalling.import_reviews(
             store,
             text,
-            team_by_name(store, team),
+            configuring.named(store, team),
             now=now(),
             scale=asked,
             renamed=renamed,

@@ -8,7 +8,7 @@ from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
 from iqs.errors import Invalid, NotFound
 from iqs.files import scorecards
-from iqs.services import enrolling, publishing
+from iqs.services import configuring, publishing
 
 
 @click.group(
@@ -57,7 +57,7 @@ def show(*, name: str | None, preset: str | None) -> None:
         click.echo(scorecards.write_scorecard(scorecards.preset(preset)), nl=False)
         return
     with opened_store() as store:
-        teams = enrolling.teams(store)
+        teams = configuring.teams(store)
         found = [each for each in teams if name is None or each.name.casefold() == name.casefold()]
         if len(found) != 1:
             known = ", ".join(each.name for each in teams) or "none yet; add people first"

@@ -7,11 +7,9 @@ import click
 
 from bot.commands.examples import examples
 from bot.commands.opening import now, opened_store
-from iqs.errors import Invalid, NotFound
+from iqs.errors import Invalid
 from iqs.files import exports
-from iqs.people import Team
-from iqs.services import enrolling, reporting, telling
-from iqs.storage.store import Store
+from iqs.services import configuring, enrolling, reporting, telling
 
 
 @click.command(
@@ -48,7 +46,7 @@ def report(
         raise Invalid("A workbook is no text. Name a file for it: --output report.xlsx")
     asked = _asked(first, last, period)
     with opened_store() as store:
-        found = team_by_name(store, team)
+        found = configuring.named(store, team)
         if agent is None:
             made: exports.Report = reporting.team_report(store, None, found.id, now=now(), period=asked)
         else:
@@ -84,16 +82,6 @@ def _write(made: exports.Report, form: str, output: Path | None) -> None:
     except OSError as error:
         raise Invalid(f"{output} cannot be written ({error.strerror}).") from None
     click.echo(f"Written to {output}.", err=True)
-
-
-def team_by_name(store: Store, name: str) -> Team:
-    """The team of this name, in any case. NotFound names those there are."""
-    teams = enrolling.teams(store)
-    for each in teams:
-        if each.name.casefold() == name.casefold():
-            return each
-    known = ", ".join(each.name for each in teams) or "none yet; add people first"
-    raise NotFound(f"There is no team “{name}”. Known: {known}.")
 
 
 def _asked(first: str | None, last: str | None, period: str | None) -> str | None:

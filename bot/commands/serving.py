@@ -12,7 +12,7 @@ import click
 
 from bot.app import Application, build
 from bot.commands.alone import alone
-from bot.commands.attendance import attending
+from bot.commands.attendance import Agreed, attending
 from bot.commands.examples import examples
 from bot.commands.opening import now
 from bot.config import SOCKETS, Need, Settings, load
@@ -62,7 +62,7 @@ def web() -> None:
 
     settings = load(Need.BOT_TOKEN, Need.SIGNING_SECRET)
     _log(settings)
-    with _replica(settings, ReplicaKind.WEB), closing(build(settings)) as app:
+    with _replica(settings, ReplicaKind.WEB) as agreed, closing(build(settings, now=agreed)) as app:
         if app.door is None:
             raise Invalid("SLACK_SIGNING_SECRET is missing.")
         server = uvicorn.Server(
@@ -87,8 +87,8 @@ def _live(settings: Settings, kind: ReplicaKind, start: Callable[[Application], 
     """Builds, starts, and waits for the signal to stop; what is in hand is finished."""
     with (
         _until_signalled() as stopped,
-        _replica(settings, kind),
-        closing(build(settings)) as app,
+        _replica(settings, kind) as agreed,
+        closing(build(settings, now=agreed)) as app,
     ):
         if kind is ReplicaKind.RUN:
             _count_sockets(app.store, each=settings.socket_connections)
@@ -99,14 +99,14 @@ def _live(settings: Settings, kind: ReplicaKind, start: Callable[[Application], 
 
 
 @contextmanager
-def _replica(settings: Settings, kind: ReplicaKind) -> Iterator[None]:
-    """Refuses a second one on SQLite; says that this one lives until all its work is finished."""
+def _replica(settings: Settings, kind: ReplicaKind) -> Iterator[Agreed]:
+    """Refuses a second one on SQLite; says that this one lives until all its work is finished. Gives the time."""
     # A store of its own: a beat waits for none of the connections that the work has taken.
     with closing(Store(settings.url, pool_size=1)) as store, alone(store.path, kind):
         if not store.is_current():
             raise Invalid("The database is not at this version's step. Bring it there with: iqs db upgrade")
-        with attending(store, kind, lambda: os.kill(os.getpid(), signal.SIGTERM)):
-            yield
+        with attending(store, kind, lambda: os.kill(os.getpid(), signal.SIGTERM)) as agreed:
+            yield agreed
 
 
 def _count_sockets(store: Store, *, each: int) -> None:

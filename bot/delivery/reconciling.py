@@ -1,21 +1,18 @@
 """What may have been posted is looked for by its mark, and what was posted twice loses the younger one."""
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from slack_sdk import WebClient
-
+from bot.delivery.desk import Desk
 from bot.delivery.verdicts import Verdict, What, judge_look
 from bot.drawing import draw
-from bot.marks import Marks, Read
+from bot.marks import Read
 from bot.outcomes import Outcome, classify, error_name, retry_after
 from iqs.errors import IQSError
 from iqs.notices import Notice, NoticeKind
 from iqs.outbox import MAYBE
 from iqs.services import delivering
-from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -44,29 +41,15 @@ class Swept(NamedTuple):
 class Reconciler:
     """Reads conversations; of the database it changes only which of two messages the rows point to."""
 
-    def __init__(
-        self,
-        store: Store,
-        poster: WebClient,
-        reader: WebClient,
-        marks: Marks,
-        *,
-        now: Callable[[], datetime],
-        excerpts: bool,
-    ) -> None:
-        self._store = store
-        self._poster = poster
-        self._reader = reader
-        self._marks = marks
-        self._now = now
-        self._excerpts = excerpts
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._unfinished: dict[tuple[object, ...], Read] = {}
 
     def look(self, notice: Notice, user: str | None, channel: str | None) -> Verdict:
         """Whether a notice that may have been posted stands in Slack; only a whole read says that it does not."""
         try:
             if channel is None and user is not None:
-                channel = str(self._reader.conversations_open(users=user)["channel"]["id"])
+                channel = str(self._desk.reader.conversations_open(users=user)["channel"]["id"])
             if channel is None:
                 return Verdict(What.DOUBT, "may have arrived; not reachable", 300.0)
             found = self._find(notice, channel)
@@ -84,7 +67,7 @@ class Reconciler:
 
     def sweep(self, notice: Notice) -> Swept:
         """Looks for twins of a message that was sent again, and deletes all but the oldest."""
-        now = self._now()
+        now = self._desk.now()
         deleted, wait, again = 0, 0.0, None
         try:
             deleted = self._sweep(notice)
@@ -95,7 +78,7 @@ class Reconciler:
             if name != "missing_scope" and now - begun < SWEEP_PATIENCE:
                 again = now + (timedelta(seconds=wait) if wait else SWEEP_AGAIN)
             log.info("twins of notice %d could not be looked for: %s", notice.id, name)
-        delivering.swept(self._store, notice, now=now, again=again)
+        delivering.swept(self._desk.store, notice, now=now, again=again)
         return Swept(deleted, wait)
 
     def _sweep(self, notice: Notice) -> int:
@@ -109,7 +92,7 @@ class Reconciler:
         moved = first != notice.ts
         if moved:
             # First the rows, then the deletion: a crash between leaves both, and the next sweep finds them.
-            delivering.survives(self._store, notice, ts=first)
+            delivering.survives(self._desk.store, notice, ts=first)
         for ts in younger:
             self._delete(channel, ts)
             log.warning("notice %d stood there twice: the younger message was deleted", notice.id)
@@ -123,9 +106,9 @@ class Reconciler:
         Reads of another try are others: what was posted since would stand before their cursor.
         """
         key = (notice.id, channel, notice.last_try_at, notice.resent_at)
-        read = self._unfinished.pop(key, None) or Read(_since(notice, self._now()))
+        read = self._unfinished.pop(key, None) or Read(_since(notice, self._desk.now()))
         try:
-            return self._marks.find(notice, channel, read)
+            return self._desk.marks.find(notice, channel, read)
         except Exception as error:
             if classify(error) is Outcome.WAIT:
                 while len(self._unfinished) >= UNFINISHED:
@@ -135,7 +118,7 @@ class Reconciler:
 
     def _delete(self, channel: str, ts: str) -> None:
         try:
-            self._reader.chat_delete(channel=channel, ts=ts)
+            self._desk.reader.chat_delete(channel=channel, ts=ts)
         except Exception as error:
             if error_name(error) not in GONE:  # somebody was faster
                 raise
@@ -145,8 +128,10 @@ class Reconciler:
         if notice.kind is not NoticeKind.SCORECARD:
             return
         try:
-            message = draw(self._store, notice, now=self._now(), excerpts=self._excerpts)
-            self._poster.chat_update(channel=channel, ts=ts, text=message["text"], blocks=message["blocks"])
+            message = draw(self._desk.store, notice, now=self._desk.now(), excerpts=self._desk.excerpts)
+            self._desk.poster.chat_update(
+                channel=channel, ts=ts, text=message["text"], blocks=message["blocks"]
+            )
         except IQSError:
             return
         except Exception as error:  # noqa: BLE001 - the next click draws it

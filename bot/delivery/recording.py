@@ -9,7 +9,7 @@ from bot.delivery.verdicts import Verdict, What
 from bot.errors import where
 from iqs.errors import Unavailable
 from iqs.notices import Notice
-from iqs.services import delivering, handing_on
+from iqs.services import delivering
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -153,7 +153,6 @@ class Record:
             return
         delivering.unreachable(self._store, notice.person_id, now=self._now())
         log.error("person %d cannot be reached in Slack (%s)", notice.person_id, verdict.error)
-        handing_on.hand_on(self._store, now=self._now())
 
     def _bury(self, notice: Notice, why: str) -> None:
         self._counts.dead += 1

@@ -19,6 +19,7 @@ from slack_sdk import WebClient
 
 from bot.delivery.breaking import Breaker
 from bot.delivery.calls import Calls, Then, nothing
+from bot.delivery.desk import Desk
 from bot.delivery.holding import Held, Task
 from bot.delivery.looking import AT_ONCE as LOOKS
 from bot.delivery.looking import STUMBLED, Looks
@@ -33,7 +34,7 @@ from bot.marks import Marks
 from bot.outcomes import Outcome
 from iqs.errors import Unavailable
 from iqs.notices import AT_ONCE, Notice
-from iqs.services import addressing, delivering, handing_on
+from iqs.services import addressing, delivering
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ HOLD = 60  # messages claimed at a time; a claim is ours for a minute, about fiv
 EACH = 3  # of them for one target
 THREADS = 8
 PATIENCE = 20.0  # seconds of a pause through which claims are held
-TEND_EVERY = 60.0  # seconds between two looks for reviewers who cannot be reached
+TEND_EVERY = 60.0  # seconds between two looks for what was tried by a clock that was set back since
 UNLINKED_WAIT = timedelta(minutes=5)
 ANEW = timedelta(hours=1)  # the least time between two messages of one scorecard that was deleted by hand
 
@@ -81,8 +82,8 @@ class Delivery:
         self._now = now
         self._at_once = at_once
         self._threads = threads
-        marks = Marks(store, reader)
-        self._poster = Poster(store, poster, reader, marks, now=now, excerpts=excerpts)
+        desk = Desk(store, poster, reader, Marks(store, reader), now, excerpts)
+        self._poster = Poster(desk)
         self._record = Record(store, self.counts, now=now, quarantine=quarantine)
         self._reach = Reach(reader, limits)
         self._pace = Pace(limits)
@@ -97,9 +98,8 @@ class Delivery:
         self._thorough_at = float("-inf")
         self._calls = Calls(threads + LOOKS + 1, self._awake.set)
         self._breaker = Breaker(store, self._calls, self._reach.taken, now=now)
-        reconciler = Reconciler(store, poster, reader, marks, now=now, excerpts=excerpts)
         self._looks = Looks(
-            store, reconciler, self._record, self._calls, limits, now=now, quarantine=quarantine
+            store, Reconciler(desk), self._record, self._calls, limits, now=now, quarantine=quarantine
         )
 
     @property
@@ -297,11 +297,11 @@ class Delivery:
         return 0 if self._breaker.open or self._stop.is_set() else self._looks.begin()
 
     def _tend(self) -> None:
-        """Now and then: work of reviewers who cannot be reached goes on, and the next scorecards are called up."""
+        """The next scorecards are called up; now and then it is seen to what a clock that was set back left ahead."""
         delivering.release(self._store, now=self._now(), at_once=self._at_once)
         if monotonic() - self._tended >= TEND_EVERY:
             self._tended = monotonic()
-            handing_on.hand_on(self._store, now=self._now())
+            delivering.redate(self._store, now=self._now())
 
     def _is_stale(self, task: Task) -> bool:
         """Its lease runs out before it could be posted, or Slack lets nothing through for too long."""

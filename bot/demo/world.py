@@ -19,6 +19,7 @@ from iqs.reviews import UNDO_WINDOW, Stream
 from iqs.scoring import micropoints, review_score
 from iqs.services import (
     absenting,
+    configuring,
     drawing,
     enrolling,
     importing,
@@ -73,7 +74,7 @@ def found(store: Store, monday: date) -> None:
     """People, scorecard and conversations of the quarter before this Monday; no review yet."""
     start = local(monday - (story.WEEKS + 1) * periods.WEEK, DRAWN)
     enrolling.import_people(store, cast.people_csv(), now=start)
-    enrolling.configure_team(
+    configuring.configure(
         store, None, cast.TEAM, timezone=cast.ZONE, channel_id=cast.CHANNEL, quota=QUOTA, opens=OPENS,
         goal=GOAL, targets=COACHING, now=start,
     )  # fmt: skip

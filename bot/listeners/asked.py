@@ -14,7 +14,7 @@ from iqs import periods
 from iqs.errors import Invalid, NotFound
 from iqs.people import Person, Role, Team
 from iqs.reports import Period
-from iqs.services import enrolling
+from iqs.services import configuring
 
 QUOTES = "\"'“”„‘’«»"
 LISTED = 20
@@ -91,7 +91,7 @@ def period(words: str | None, zone: str, now: datetime, week_start: int = 0) -> 
 
 def teams(wiring: Wiring, actor: Person, *roles: Role) -> list[Team]:
     """The teams in which the actor holds one of these roles; all of them for admins and auditors."""
-    known = enrolling.teams(wiring.store)
+    known = configuring.teams(wiring.store)
     if actor.is_admin or any(Role.AUDITOR in held for held in actor.roles.values()):
         return known
     mine = set(actor.teams(*roles))
@@ -103,8 +103,11 @@ def led(wiring: Wiring, actor: Person) -> list[Team]:
     return teams(wiring, actor, Role.LEAD) or teams(wiring, actor, *Role)
 
 
-def the_team(known: Sequence[Team], name: str, *, usage: str) -> Team:
-    """The team of this name, or the only one. NotFound and Invalid tell in one sentence what can be asked."""
+def the_team(known: Sequence[Team], name: str, *, usage: str, timed: bool = False) -> Team:
+    """The team of this name, or the only one. NotFound and Invalid tell in one sentence what can be asked.
+
+    `timed`: a period could stand in place of the name, so what is neither is told how periods are written.
+    """
     wanted = [each for each in known if each.name.casefold() == name.casefold()] if name else list(known)
     if len(wanted) == 1:
         return wanted[0]
@@ -112,7 +115,8 @@ def the_team(known: Sequence[Team], name: str, *, usage: str) -> Team:
         raise NotFound("You are in no team yet; ask your lead to add you.")
     listed = named(each.name for each in known)
     if name:
-        raise NotFound(f"You have no team “{fit(name, SHOWN)}”. You can ask about: {listed}.")
+        also = f", in a time such as {periods.EXAMPLES}" if timed else ""
+        raise NotFound(f"You have no team “{fit(name, SHOWN)}”. You can ask about: {listed}{also}.")
     raise Invalid(f"You have several teams. Say which one, as in “{usage} {known[0].name}”: {listed}.")
 
 
@@ -121,7 +125,7 @@ def team_and_period(wiring: Wiring, actor: Person, text: str, *, usage: str) -> 
     every = teams(wiring, actor, *Role)
     zone = every[0].timezone if every else "UTC"
     name, words = split(text, [each.name for each in every], zone, wiring.now())
-    return the_team(every if name else led(wiring, actor), name, usage=usage), words
+    return the_team(every if name else led(wiring, actor), name, usage=usage, timed=True), words
 
 
 def in_team(text: str, known: Iterable[Team]) -> tuple[str, Team | None]:

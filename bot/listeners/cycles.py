@@ -1,5 +1,6 @@
 """`/iqs draw`: how far the team's draw is, for its lead; draws it anew, and has it run again."""
 
+import re
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
@@ -12,13 +13,14 @@ from bot.interactions import Interaction
 from bot.listeners import asked, reviews
 from bot.listeners.asked import Asked
 from bot.listeners.wiring import Wiring
-from iqs.errors import IQSError
-from iqs.people import Person, Role
+from iqs.errors import Conflict
+from iqs.people import Person
 from iqs.services import closing, redrawing, tracking
 
 Json = dict[str, Any]
 
 USAGE = "/iqs draw"
+_YEAR = re.compile(r"\d{4}-", re.ASCII)
 
 
 def register(app: App, wiring: Wiring) -> None:
@@ -29,10 +31,20 @@ def register(app: App, wiring: Wiring) -> None:
 
 
 def draw(wiring: Wiring, question: Asked) -> Message:
-    """`/iqs draw [team]`: the team's newest draw."""
-    known = asked.teams(wiring, question.actor, Role.LEAD) or asked.teams(wiring, question.actor, *Role)
-    team = asked.the_team(known, question.words, usage=USAGE)
-    return picture.message(tracking.progress(wiring.store, question.actor, team.id, now=wiring.now()))
+    """`/iqs draw [team] [2026-W46]`: the team's newest draw, or that of a period."""
+    known = asked.led(wiring, question.actor)
+    name, period = _read(question.words, [each.name for each in known])
+    team = asked.the_team(known, name, usage=USAGE)
+    return picture.message(
+        tracking.progress(wiring.store, question.actor, team.id, now=wiring.now(), period=period)
+    )
+
+
+def _read(words: str, names: list[str]) -> tuple[str, str | None]:
+    """A team's name and the label of a period behind it, which begins with a year; either may be missing."""
+    name, _, last = words.rpartition(" ")
+    is_label = _YEAR.match(last) is not None and words.casefold() not in {each.casefold() for each in names}
+    return (name.strip(), last) if is_label else (words, None)
 
 
 def keep_deadlines(wiring: Wiring) -> None:
@@ -50,12 +62,13 @@ class _Cycles:
     def redraw(
         self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
     ) -> BoltResponse:
-        team_id, period = picture.read(action)
+        team_id, period, attempt = picture.read(action)
         try:
-            redrawing.redraw(interaction.store, team_id, period, now=self._w.now(), actor=actor)
-        except IQSError as error:
+            redrawing.redraw(
+                interaction.store, team_id, period, now=self._w.now(), actor=actor, attempt=attempt
+            )
+        except Conflict as error:  # somebody was faster: what stands now is shown below
             self._w.errors.tell(body, error, interaction)
-            return ack()
         self._w.wake()
         self._w.answers.redraw(
             f"draw:{team_id}:{period}",
@@ -69,7 +82,7 @@ class _Cycles:
     def verify(
         self, ack: Ack, body: Json, action: Json, actor: Person, interaction: Interaction
     ) -> BoltResponse:
-        team_id, period = picture.read(action)
+        team_id, period, _ = picture.read(action)
         interaction.note()
         found = tracking.verify(self._w.store, actor, team_id, period, now=self._w.now())
         self._w.answers.whisper(body, picture.verdict(found))

@@ -68,7 +68,7 @@ def _preview(wiring: Wiring, question: Asked, text: str, kind: ScheduleKind) -> 
     known = _planned_by(wiring, question)
     zone = known[0].timezone
     name, words = asked.split(text, [each.name for each in known], zone, now)
-    team = asked.the_team(known, name, usage="/iqs digest preview")
+    team = asked.the_team(known, name, usage="/iqs digest preview", timed=True)
     words = words or ("last month" if kind is ScheduleKind.MONTHLY else None)
     span = asked.period(words, team.timezone, now, team.week_start)
     made = reporting.preview_digest(wiring.store, actor, team.id, now=now, period=span)

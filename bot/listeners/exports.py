@@ -20,7 +20,7 @@ def export(wiring: Wiring, question: Asked) -> Message:
         raise NotAllowed(SENTENCES[Action.EXPORT])
     text, form = _form(question.words)
     name, words = asked.split(text, [each.name for each in known], known[0].timezone, now)
-    team = asked.the_team(known, name, usage="/iqs export")
+    team = asked.the_team(known, name, usage="/iqs export", timed=True)
     span = asked.period(words, team.timezone, now, team.week_start)
     wish = exporting.ask(question.interaction.store, actor, team.id, form=form, now=now, period=span)
     wiring.wake()

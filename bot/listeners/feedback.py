@@ -35,8 +35,9 @@ def redraw(wiring: Wiring, review_ids: Iterable[int]) -> None:
     """Feedback messages that show something else now, such as what was deleted in the helpdesk."""
     ears = _Feedback(wiring)
     for review_id in dict.fromkeys(review_ids):
-        told = telling.feedback(wiring.store, review_id)
-        ears.redraw_posted(told.reviewee, told)
+        with suppress(NotFound):  # it was taken back meanwhile
+            told = telling.feedback(wiring.store, review_id)
+            ears.redraw_posted(told.reviewee, told)
 
 
 class _Feedback:

@@ -12,8 +12,11 @@ class Clock:
     """Tells the time of the sandbox; it always ticks, and moves forward on demand.
 
     Times of messages come from here. Deadlines that Slack measures with a stopwatch (acks, trigger ids,
-    rate limits) do not: they use the machine's monotonic clock.
+    rate limits) do not: they use the machine's monotonic clock. `patience` is how many seconds of it Slack waits
+    for an ack and keeps a trigger id; a busy machine may be given more.
     """
+
+    patience = 3.0
 
     def __init__(self, start: datetime | None = None) -> None:
         """Start at `start` (aware) or at the real time."""

@@ -15,8 +15,6 @@ import httpx
 from bot.sandbox.clock import Clock
 from bot.sandbox.socket_mode import SocketMode
 
-ACK_SECONDS = 3.0
-
 
 @dataclass(frozen=True)
 class Ack:
@@ -76,11 +74,11 @@ class Courier:
         return self.socket_mode.connected or self.request_url is not None
 
     async def deliver(self, kind: str, payload: dict[str, Any], retry: tuple[int, str] | None = None) -> Ack:
-        """Send a payload ("slash_commands", "interactive", "events_api") and wait 3 seconds for its ack."""
+        """Send a payload ("slash_commands", "interactive", "events_api") and wait for its ack as long as Slack does."""
         began = monotonic()
         if self.socket_mode.connected:
             transport = "socket_mode"
-            answered, body = await self.socket_mode.send(kind, payload, ACK_SECONDS, retry)
+            answered, body = await self.socket_mode.send(kind, payload, self._clock.patience, retry)
             error = "" if answered else "operation_timeout"
         elif self.request_url is not None:
             transport = "http"
@@ -111,7 +109,9 @@ class Courier:
         if self._http is None:
             self._http = httpx.AsyncClient(trust_env=False)
         try:
-            answer = await self._http.post(url, content=content, headers=headers, timeout=ACK_SECONDS)
+            answer = await self._http.post(
+                url, content=content, headers=headers, timeout=self._clock.patience
+            )
         except httpx.TimeoutException:
             return "operation_timeout", None
         except httpx.HTTPError:

@@ -28,12 +28,17 @@ class Outcome:
 
 
 class Driver:
-    """Does what one person would do and sees what they would see; httpx.HTTPError when nobody listens."""
+    """Does what one person would do and sees what they would see; httpx.HTTPError when nobody listens.
+
+    `patience` is how many seconds it waits for what should happen; a busy machine may be given more.
+    """
+
+    patience = 10.0
 
     def __init__(self, base_url: str, user_id: str) -> None:
         """Drive `user_id` in the sandbox at `base_url`."""
         self.user_id = user_id
-        self._http = httpx.Client(base_url=base_url, timeout=15, trust_env=False)
+        self._http = httpx.Client(base_url=base_url, timeout=self.patience + 5, trust_env=False)
         self._filled: dict[str, dict[str, dict[str, Any]]] = {}  # view → block → action
 
     def state(self) -> dict[str, Any]:
@@ -154,8 +159,9 @@ class Driver:
         if not answer["ok"]:
             raise ValueError(answer["message"])
 
-    def wait_for(self, predicate: Callable[[], Result], timeout: float = 10.0) -> Result:
-        """What `predicate` returns as soon as it is true; raises TimeoutError after `timeout` seconds."""
+    def wait_for(self, predicate: Callable[[], Result], timeout: float | None = None) -> Result:
+        """What `predicate` returns as soon as it is true; TimeoutError after `timeout` seconds (`patience`)."""
+        timeout = self.patience if timeout is None else timeout
         deadline = time.monotonic() + timeout
         while True:
             result = predicate()

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-TRIGGER_SECONDS = 3.0
+from bot.sandbox.clock import Clock
+
 RESPONSE_USES = 5
 RESPONSE_LIFE = timedelta(minutes=30)
 
@@ -36,6 +37,7 @@ class ResponseURL:
 class Tickets:
     """All that were handed out."""
 
+    clock: Clock
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseURL] = field(default_factory=dict)
 
@@ -52,7 +54,7 @@ class Tickets:
             return None, "invalid_trigger_id"
         if trigger.used:
             return None, "exchanged_trigger_id"
-        if monotonic() - trigger.born > TRIGGER_SECONDS:
+        if monotonic() - trigger.born > self.clock.patience:
             return None, "expired_trigger_id"
         trigger.used = True
         return trigger, ""

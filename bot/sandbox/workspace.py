@@ -154,7 +154,7 @@ class Workspace:
         self.team_name = team_name
         self.clock = clock
         self.views = Views()
-        self.tickets = Tickets()
+        self.tickets = Tickets(clock)
         self.uploads: dict[str, Upload] = {}
         self.url = ""  # where the sandbox listens, once it does
         bot = SandboxUser(BOT_USER, manifest.bot_name.lower(), manifest.bot_name, is_bot=True)

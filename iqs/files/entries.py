@@ -1,12 +1,13 @@
 """One entry of a conversation file, parsed, made into a `Conversation`: the hot loop of importing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message, bounded
 from iqs.files.fields import BadField, instant, label, optional, part, required, seconds, survey, words
 from iqs.markup import message
-from iqs.text import NO_TEXT, readable
+from iqs.text import NO_TEXT, all_readable
 
 LINE_LIMIT = 5_000_000
 """Bytes of one line; a longer one is passed over without being held in memory."""
@@ -64,25 +65,37 @@ def _messages(listed: Any) -> tuple[Message, ...]:
         raise BadField("messages is missing" if listed is None else "messages must be a list")
     if not listed:
         raise BadField("messages is empty")
-    messages = [_message(each, number) for number, each in enumerate(listed, start=1)]
-    if all(each.text == NO_TEXT for each in messages):
+    told = [_message(each, number) for number, each in enumerate(listed, start=1)]
+    texts = all_readable([text for _, text, *_ in told])
+    messages = [
+        message(author, html=html, at=at, author_id=author_id)
+        if html
+        else Message(author, text, at, author_id)
+        for (author, _, html, at, author_id), text in zip(told, texts, strict=True)
+    ]
+    if NO_TEXT in texts and all(each.text == NO_TEXT for each in messages):
         raise BadField("no message has any text")
     return bounded(messages)
 
 
-def _message(entry: Any, number: int) -> Message:
+_Told = tuple[Author, str, str, datetime | None, str | None]
+"""A message as the file has it: author, text or HTML, neither looked at yet, time, the author's id."""
+
+
+def _message(entry: Any, number: int) -> _Told:
     try:
         author = _AUTHORS[entry["author"]]
-        text, html = entry.get("text"), entry.get("html")
+        html = entry.get("html") or ""
+        text = "" if html else entry.get("text") or ""
         at = instant(entry, "at") if "at" in entry else None
         author_id = optional(entry, "author_id", 200) if "author_id" in entry else None
-        if html:
-            return message(author, html=html, at=at, author_id=author_id)
-        return Message(author, readable(text or ""), at, author_id)
     except BadField as error:
         raise BadField(f"message {number}: {error}") from None
     except (KeyError, TypeError, AttributeError):
         raise BadField(f"message {number}: {_fault(entry)}") from None
+    if not (isinstance(text, str) and isinstance(html, str)):
+        raise BadField(f"message {number}: {_fault(entry)}")
+    return author, text, html, at, author_id
 
 
 def _fault(entry: Any) -> str:

@@ -26,10 +26,10 @@ CSV_COLUMNS = (
 
 
 def report(made: Report, form: str) -> str:
-    """The report in "text", "json" or "csv"; Invalid for another form."""
+    """The report in "text", "json" or "csv" (xlsx: `iqs.files.workbooks`); Invalid for another form."""
     forms = {"text": text, "json": as_json, "csv": as_csv}
     if form not in forms:
-        raise Invalid(f"A report can be written as {', '.join(forms)}; not as “{form}”.")
+        raise Invalid(f"A report can be written as {', '.join(forms)} or xlsx; not as “{form}”.")
     return forms[form](made)
 
 
@@ -73,6 +73,7 @@ def as_json(made: Report) -> str:
         "csat_n": made.csat_n,
         "unscored": made.unscored,
         "imported": made.imported,
+        "targeted": {"n": made.picked.n, "mean": _number(made.picked.mean)},
         "skip_share": _number(made.skip_share),
         **_further(made),
     }
@@ -253,6 +254,9 @@ def _csv_customers(made: TeamReport, span: tuple[str, str]) -> list[list[str]]:
     if made.goal is not None:
         aim = Estimate(float(made.goal.mark), made.iqs.n)
         rows.append(_row("goal", name, aim, None, span, note=str(made.goal.verdict)))
+    if made.picked.n:
+        on_purpose = Survey(made.picked.mean, made.picked.n)
+        rows.append(_row("targeted", name, on_purpose, None, span, note="picked for coaching, not in IQS"))
     for level, survey in (("csat", Survey(made.csat, made.csat_n)), ("ces", made.ces)):
         rows += [_row(level, name, survey, None, span)] if survey.n else []
     for quadrant in made.pairs.quadrants if made.pairs else ():

@@ -14,6 +14,7 @@ LARGEST = 1_000_000_000
 """Bound of every number: about 31 years in seconds."""
 
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:(\d\d)(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?")
 
 
@@ -59,6 +60,13 @@ def label(entry: dict[str, Any], key: str, limit: int, *, path: str = "") -> str
 def instant(entry: dict[str, Any], key: str, *, path: str = "") -> datetime | None:
     """An RFC 3339 time in UTC, None when absent. Without a zone it is refused: nobody knows when it was."""
     value = entry.get(key)
+    if type(value) is str and _USUAL(value):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            raise BadField(f"{path}{key} is not a time that exists") from None
+        if moment.tzinfo is UTC:
+            return moment
     if value is None or value == "":
         return None
     match = _RFC_3339.fullmatch(value) if isinstance(value, str) else None
@@ -117,9 +125,10 @@ def words(entry: dict[str, Any], key: str, limit: int) -> tuple[str, ...]:
     listed = entry.get(key)
     if listed is None:
         return ()
-    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
+    if not isinstance(listed, list) or [each for each in listed if not isinstance(each, str)]:
         raise BadField(f"{key} must be a list of words")
-    return tuple(dict.fromkeys(word for each in listed[:100] if (word := one_line(each, limit))))
+    found = [one_line(each, limit) for each in listed[:100]]
+    return tuple([each for each in dict.fromkeys(found) if each])
 
 
 def part(entry: dict[str, Any], key: str) -> dict[str, Any] | None:

@@ -71,6 +71,8 @@ def _beside(made: TeamReport) -> list[str]:
         lines.append(f"Pass rate {show(made.pass_rate, 1)} %{sure}")
     if made.criticals is not None:
         lines.append(_capital(headlines.criticals(made.criticals)))
+    picked = headlines.picked(made.picked)
+    lines += [_capital(picked)] if picked else []
     lines += _survey("CSAT", Survey(made.csat, made.csat_n))
     lines += _survey("CES", made.ces)
     lines += [_capital(each) for each in headlines.times(made.times)]

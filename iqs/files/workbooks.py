@@ -94,6 +94,8 @@ class _Writer:
                 ("CES answers (n)", made.ces.n, self._whole),
                 ("Reviews without a score (all N/A)", made.unscored, self._whole),
                 ("Reviews from imported history", made.imported, self._whole),
+                ("Reviews picked for coaching, not in IQS", made.picked.n, self._whole),
+                ("Their mean (0–100)", made.picked.mean, self._score),
                 ("Skipped assignments (%)", made.skip_share, self._score),
             ]
             if made.progress is not None:

@@ -36,11 +36,12 @@ class Refused(Unavailable):
 
 
 class Moved(Invalid):
-    """The helpdesk sent us elsewhere (a 3xx); nobody goes there. 301 and 308 mean for good."""
+    """The helpdesk sent us elsewhere (a 3xx), to `location`; nobody goes there. 301 and 308 mean for good."""
 
-    def __init__(self, sentence: str, status: int) -> None:
+    def __init__(self, sentence: str, status: int, location: str) -> None:
         super().__init__(sentence)
         self.status = status
+        self.location = location
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,12 @@ class Webhooks(Protocol):
 
 
 @runtime_checkable
-class Overlapping(Protocol):
-    """A helpdesk that may list a conversation late, so that windows must reach back further into the one before."""
+class Dated(Protocol):
+    """A helpdesk that tells what time it is there: a window must not end in its future, whatever our clock says."""
 
     @property
-    def overlap(self) -> timedelta:
-        """How far a window reaches back."""
+    def told_at(self) -> datetime | None:
+        """Its own time when it answered last; None before its first answer, and where it does not tell."""
 
 
 @runtime_checkable

@@ -8,7 +8,16 @@ from fractions import Fraction
 from html import escape
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic_core import CoreSchema, PydanticUseDefault, core_schema
 
 from iqs import markup
@@ -65,8 +74,18 @@ Moment = Annotated[datetime, AfterValidator(_utc)]
 """A time in UTC: unix seconds, unix milliseconds or RFC 3339; one without a zone is read as UTC."""
 
 
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})(?:[eE][+-]?\d{1,2})?", re.ASCII)
 """A number of a size that is computed at once: "1e9999999" takes minutes."""
+
+
+def moment(told: object) -> datetime | None:
+    """A time as a helpdesk writes it (see `Moment`); None for what is none."""
+    try:
+        return _MOMENT.validate_python(told)
+    except ValidationError:
+        return None
 
 
 def message(

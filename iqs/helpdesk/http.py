@@ -115,7 +115,9 @@ class Client:
         self._attempts = attempts
         self._patience = patience
         self._sleep = sleep
-        self._now = now
+        self.now = now
+        self.told_at: datetime | None = None
+        """The helpdesk's own time as its last answer told it, whatever our clock says; None before the first one."""
         self._free_at: datetime | None = None
         self._turn = Lock()
         parts = urlsplit(self._base)
@@ -167,14 +169,14 @@ class Client:
                     try:
                         self._wait_turn()
                         headers = dict(self._authorize()) if authorized else {}
-                        status, body = self._once(
+                        reply, body = self._once(
                             method, url, headers=headers, params=params, json=json, data=data
                         )
-                        if status == 401 and authorized and self._renew and not renewed:
+                        if reply.status == 401 and authorized and self._renew and not renewed:
                             renewed = True
                             if self._renew():
                                 raise _Again(f"{self._name} wanted a new key.", 0.0)  # noqa: TRY301 - it is repeated
-                        return self._read(status, body, model)
+                        return self._read(reply, body, model)
                     except _Again as error:
                         told = error.seconds
                         jitter = random.uniform(0.75, 1.25)  # noqa: S311 - apart, not secret
@@ -186,12 +188,26 @@ class Client:
             ) from None
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def pages(self) -> Iterator[int]:
+    def numbers(self) -> Iterator[int]:
         """Counts a list's pages, from 1, for who stops at the last one. Raises `Unavailable` where none is the last."""
         yield from range(1, PAGES + 1)
         raise Unavailable(
             f"{self._name} gives page after page without an end; we will try again by ourselves."
         )
+
+    def pages(self, ask: Callable[[str | None], T], onward: Callable[[T], str | None]) -> Iterator[T]:
+        """A list's pages, as `ask` gives them; `onward` reads where the next one begins, None after the last one.
+
+        Raises `Unavailable` where none is the last, and what `ask` raises. One that points to itself is the last.
+        """
+        cursor = None
+        for _ in self.numbers():
+            page = ask(cursor)
+            yield page
+            following = onward(page)
+            if following in {None, cursor}:
+                return
+            cursor = following
 
     def close(self) -> None:
         """Closes its connections."""
@@ -205,8 +221,8 @@ class Client:
             raise Unavailable(f"{self._name} pointed us to another host; we do not go there.")
         return path
 
-    def _once(self, method: str, url: str, **request: Any) -> tuple[int, bytes]:
-        """Status and body of one answer; whatever broke on the way is `_Again`."""
+    def _once(self, method: str, url: str, **request: Any) -> tuple[Reply, bytes]:
+        """One answer and its body; whatever broke on the way is `_Again`."""
         body = bytearray()
         started = time.monotonic()
         request = {name: value for name, value in request.items() if value is not None}
@@ -226,14 +242,16 @@ class Client:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # its own message may carry the address with what we asked for
             raise _Again(f"{self._name} cannot be reached ({type(error).__name__}).") from None
-        seconds = self._wait(reply, self._now())
+        self.told_at = dated(reply) or self.told_at
+        seconds = self._wait(reply, self.now())
         if reply.status in AGAIN or reply.status >= 500:
             raise _Again(f"{self._name} answered {reply.status}.", seconds)
         if seconds:
             self._rest(min(seconds, self._patience))
-        return reply.status, bytes(body)
+        return reply, bytes(body)
 
-    def _read(self, status: int, body: bytes, model: TypeAdapter[T]) -> T:
+    def _read(self, reply: Reply, body: bytes, model: TypeAdapter[T]) -> T:
+        status = reply.status
         if 200 <= status < 300:
             try:
                 return _parsed(model, body)
@@ -247,11 +265,18 @@ class Client:
                 f"{self._name} does not accept {self._setting} ({status}). Make a new one with the permissions "
                 "named in docs/helpdesks.md and set it."
             )
+        if status in GONE and body and not _is_json(body):  # a gateway's word, not the API's: nothing is gone
+            raise Refused(
+                f"{self._name} answered {status} with a page for people. Check its address in the settings.",
+                status,
+            )
         if status in GONE:
             raise NotFound(f"{self._name} does not have it (any more).")
         if 300 <= status < 400:
             raise Moved(
-                f"{self._name} sent us elsewhere ({status}). Check the address in the settings.", status
+                f"{self._name} sent us elsewhere ({status}). Check the address in the settings.",
+                status,
+                reply.headers.get("location", ""),
             )
         raise Refused(f"{self._name} did not understand us ({status}).", status)
 
@@ -260,13 +285,13 @@ class Client:
         if seconds > self._patience:
             raise Later(f"{self._name} asks us to wait {seconds:.0f} seconds.", seconds)
         with self._turn:
-            until = self._now() + timedelta(seconds=seconds)
+            until = self.now() + timedelta(seconds=seconds)
             self._free_at = max(until, self._free_at or until)
 
     def _wait_turn(self) -> None:
         with self._turn:
             free_at, self._free_at = self._free_at, None
-        if free_at is not None and (seconds := (free_at - self._now()).total_seconds()) > 0:
+        if free_at is not None and (seconds := (free_at - self.now()).total_seconds()) > 0:
             self._sleep(min(seconds, self._patience))  # the clock may have been set back meanwhile
 
 
@@ -313,6 +338,16 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     except ValueError:
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+
+
+def dated(reply: Reply) -> datetime | None:
+    """When the server answered, by its own clock (Date and Age, RFC 9110 §6.6.1); None when it does not tell."""
+    age = min(max(0.0, number(reply.headers.get("age")) or 0.0), LONGEST)
+    try:
+        moment = parsedate_to_datetime(reply.headers.get("date", "")) + timedelta(seconds=age)
+    except (ValueError, OverflowError):
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def until(value: str | None, now: datetime) -> float | None:

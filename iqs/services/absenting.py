@@ -10,7 +10,7 @@ from iqs.access import SENTENCES, Action, AgentFacts, can
 from iqs.errors import NotAllowed
 from iqs.notices import NoticeKind
 from iqs.people import Person, Team
-from iqs.storage.repositories import absences, audit, notices, teams
+from iqs.storage.repositories import absences, audit, notices, people, teams
 from iqs.storage.store import Store, Tx
 from iqs.working_hours import next_working_instant
 
@@ -38,9 +38,14 @@ def away(
 
 
 def back(store: Store, actor: Person | None, person: Person, *, now: datetime) -> bool:
-    """Somebody is back, or does not go after all; False if they were not away. What waited leaves now."""
+    """Somebody is back, or does not go after all; False if they were not away. What waited leaves now.
+
+    A Slack status that said otherwise counts for nothing any more, until it has been another one.
+    """
     _demand(actor, person)
     with store.write() as tx:
+        if _from_slack(tx, person, now) is not None:
+            people.dismiss_status(tx, person.id, dismissed=True)
         ended = absences.end(tx, person.id, now=now)
         if ended:
             _retime(tx, person, now)
@@ -51,16 +56,21 @@ def back(store: Store, actor: Person | None, person: Person, *, now: datetime) -
 def status_seen(store: Store, person: Person, profile: Mapping[str, Any], *, now: datetime) -> bool:
     """Takes over what a Slack profile says; whether anything changed.
 
-    The status that Slack offers for vacation or illness makes its owner absent until it ends or is taken off; what
-    they or their lead said otherwise stays as it was.
+    The status that Slack offers for vacation or illness makes its owner absent until it ends or is taken off, unless
+    they said since that they are back; what they or their lead said otherwise stays as it was.
     """
     with store.read() as tx:
-        known = _from_slack(tx, person, now)
-    if known == of_status(person.id, profile, known=known, now=now):
+        known, dismissed = _from_slack(tx, person, now), people.dismisses_status(tx, person.id)
+    told = of_status(person.id, profile, known=known, now=now)
+    if told is not None if dismissed else told == known:
         return False
     with store.write() as tx:
         known = _from_slack(tx, person, now)
         absence = of_status(person.id, profile, known=known, now=now)
+        if people.dismisses_status(tx, person.id):
+            if absence is None:
+                people.dismiss_status(tx, person.id, dismissed=False)
+            return False
         if absence is None:
             absences.end(tx, person.id, now=now, source=AbsenceSource.SLACK)
         elif known is None:

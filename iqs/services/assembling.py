@@ -1,34 +1,30 @@
 """A report put together from its sums: one team's or one person's, in one read of the database."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Self
 
-from iqs import breaks, discretion, experience, figures, headlines, metrics, periods
+from iqs import breaks, discretion, experience, figures, headlines, metrics, periods, shares
 from iqs.discretion import Behind
-from iqs.errors import Invalid, NotFound
 from iqs.experience import Paired, Told
 from iqs.figures import BEFORE, NOW, Cell, Part, Tallies, Tally
-from iqs.metrics import Stored
 from iqs.next_steps import next_step
 from iqs.people import Person, Role, Team
 from iqs.periods import Spans
 from iqs.reports import Period, PersonalReport, PersonFigure, Point, Survey, TeamReport
 from iqs.scorecards import Scorecard
-from iqs.statistics import wilson
-from iqs.storage import aggregates, cards, strata
+from iqs.storage import aggregates, cards, coaching, strata
 from iqs.storage import experience as customers
-from iqs.storage.aggregates import Scope
+from iqs.storage.aggregates import Rated, Scope
+from iqs.storage.asking import ask
+from iqs.storage.cards import Scores
+from iqs.storage.experience import Answered
 from iqs.storage.repositories import people, scorecards
 from iqs.storage.store import Tx
 
 RECENT = 5
-
-Answers = Mapping[tuple[int, int], Mapping[Stored, int]]
-"""How often each survey answer was given, by (place in the trend, agent)."""
 
 People = Mapping[tuple[int, str], int]
 """How many people stand behind the ratings of each category, by (window, key)."""
@@ -47,23 +43,36 @@ def team_report(
     """Everything of a team in a period; without `persons`, only what a group may read: with names if `named`."""
     scope, zone, period = Scope(as_of, team_id=team.id), team.timezone, spans.period
     windows, weeks = (spans.before, period), spans.windows
-    usage = Usage.of(tx, scope, (*windows, *weeks), by_reviewee=True)
+    named = named or persons
+    pieces = cut((*windows, *weeks))
+    agents = [each.id for each in members if each.has(Role.AGENT, team.id)]
+    scores = cards.scores(scope, pieces, by_reviewee=True)
+    ratings = aggregates.rated(scope, windows, people=not persons)
+    samples, handed = strata.parts(scope, [period]), aggregates.work(team.id, period, as_of)
+    talks, surveys = customers.told(period, agents), customers.csat_of(pieces, agents)
+    both, coached = customers.paired(scope, period), coaching.picked(scope, period)
+    versions, reviewers = scorecards.newest((team.id,)), aggregates.by_reviewer(scope, windows)
+    answers = ask(
+        tx,
+        (scores, ratings, samples, handed, talks, surveys, both, coached, versions)
+        + ((reviewers,) if named else ()),
+    )
+    usage = Usage.of(tx, pieces, answers.to(scores))
     received = strata.apart(tx, scope, windows, usage.tallies(windows), by_reviewee=True)
-    parts = _parts(tx, scope, period)
+    weekly = strata.apart(tx, scope, weeks, usage.tallies(weeks), by_reviewee=True)
+    parts = _parts(answers.to(samples))
     known = figures.populations(received, parts)
     sampled = figures.sampled(received, known, NOW)
-    named = named or persons
-    given = aggregates.by_reviewer(tx, scope, windows) if named else {}
-    weekly = strata.apart(tx, scope, weeks, usage.tallies(weeks), by_reviewee=True)
-    agents = [each.id for each in members if each.has(Role.AGENT, team.id)]
-    told = customers.told(tx, period, agents)
-    answers = customers.csat_of(tx, weeks, agents)
-    paired = customers.paired(tx, scope, period)
-    current = _current(tx, (team.id,))
-    rated, behind = _by_category(tx, scope, windows, received, with_people=not persons)
+    given = answers.to(reviewers) if named else {}
+    told, paired, surveyed = answers.to(talks), answers.to(both), answers.to(surveys)
+    answered = [_together(surveyed, usage.inside(each)) for each in weeks]
+    current = _current(tx, (team.id,), answers.to(versions))
+    found = answers.to(ratings)
+    rated = _by_category(tx, scope, windows, received, found)
     now, (iqs, change) = figures.whole(received, NOW), figures.team(received, known)
     csat = experience.together(told, experience.csat)
-    progress = figures.progress(aggregates.work(tx, team.id, period, as_of), named=named)
+    picked, people_picked = answers.to(coached)
+    progress = figures.progress(answers.to(handed), named=named)
     report = TeamReport(
         team=team,
         period=period,
@@ -71,15 +80,17 @@ def team_report(
         weighted=figures.weighted(received, parts, iqs),
         change=change,
         pass_rate=figures.as_float(metrics.share(now.passed, now.n)),
-        pass_interval=wilson(now.passed, now.n),
-        criticals=figures.criticals(*cards.criticals(tx, scope, period, usage.cards_in(period))),
+        pass_interval=shares.passing(received, NOW),
+        criticals=shares.criticals(
+            *cards.criticals(tx, scope, period, usage.cards_in(period)), shares.looks(received, NOW)
+        ),
         goal=figures.goal(team.goal, iqs),
         categories=figures.categories(current, rated, usage.rescaled(*windows), sampled),
         groups=figures.groups(current, cards.by_group(tx, scope, windows, usage.cards_in(*windows)), sampled),
         agents=_agents(tx, members, team.id, received, given, told, known.get(NOW, {})) if named else (),
         reviewers=_persons(tx, members, team.id, Role.REVIEWER, given) if named else (),
-        trend=_trend(spans, zone, weekly, answers, usage),
-        causes=figures.top_causes(current, aggregates.causes(tx, scope, period)),
+        trend=_trend(spans, zone, weekly, answered, usage),
+        causes=figures.top_causes(current, found.causes),
         csat=csat.mean,
         csat_n=csat.n,
         ces=experience.together(told, experience.ces),
@@ -90,48 +101,72 @@ def team_report(
         imported=now.imported,
         skip_share=figures.as_float(metrics.share(progress.skipped, progress.drawn)) if progress else None,
         rebased=usage.rebased(zone, *windows),
+        picked=picked,
     )
     if persons:
         return report
-    return discretion.published(report, _behind(received, weekly, behind, usage, answers, told, paired))
+    return discretion.published(
+        report,
+        replace(_behind(received, weekly, found.people, usage, answered, told, paired), picked=people_picked),
+    )
 
 
 def personal_report(tx: Tx, person: Person, scope: Scope, zone: str, spans: Spans) -> PersonalReport:
     """One person's reviews of this scope, with what they gave and what their customers answered."""
     period = spans.period
     windows, weeks = (spans.before, period), spans.windows
-    usage = Usage.of(tx, scope, (*windows, *weeks))
+    pieces = cut((*windows, *weeks))
+    team_ids = person.teams(Role.AGENT) if scope.team_id is None else (scope.team_id,)
+    scores, ratings = cards.scores(scope, pieces), aggregates.rated(scope, windows)
+    samples, surveys = strata.parts(scope, [period]), customers.csat_of(pieces, [person.id])
+    newest, versions = aggregates.received(scope, limit=RECENT), scorecards.newest(team_ids)
+    own = aggregates.by_window(replace(scope, reviewee_id=None, reviewer_id=person.id), windows)
+    answers = ask(tx, (scores, ratings, samples, surveys, newest, versions, own))
+    usage = Usage.of(tx, pieces, answers.to(scores))
     received = strata.apart(tx, scope, windows, usage.tallies(windows))
-    parts = [each._replace(of="") for each in _parts(tx, scope, period)]
+    parts = [each._replace(of="") for each in _parts(answers.to(samples))]
     known = figures.populations(received, parts).get(NOW, {})
     iqs, change = figures.compared(received, "", population=known.get(""))
-    current = _current(tx, person.teams(Role.AGENT) if scope.team_id is None else (scope.team_id,))
+    current, found = _current(tx, team_ids, answers.to(versions)), answers.to(ratings)
     categories = figures.categories(
         current,
-        _by_category(tx, scope, windows, received)[0],
+        _by_category(tx, scope, windows, received, found),
         usage.rescaled(*windows),
         figures.sampled(received, {NOW: known}, NOW),
     )
     strength, focus = headlines.strength_and_focus(categories)
-    picked = aggregates.causes(tx, scope, period) if focus else {}
-    given = aggregates.by_window(tx, replace(scope, reviewee_id=None, reviewer_id=person.id), windows)
-    answers = customers.csat_of(tx, weeks, [person.id])
+    answered = answers.to(surveys)
     return PersonalReport(
         person=person,
         period=period,
         iqs=iqs,
         change=change,
         categories=categories,
-        trend=_trend(spans, zone, usage.tallies(weeks), answers, usage),
-        recent=aggregates.received(tx, scope, limit=RECENT),
+        trend=_trend(
+            spans,
+            zone,
+            usage.tallies(weeks),
+            [_together(answered, usage.inside(each)) for each in weeks],
+            usage,
+        ),
+        recent=answers.to(newest),
         strength=strength,
         focus=focus,
-        next_step=next_step(focus, categories, current, picked),
+        next_step=next_step(focus, categories, current, found.causes if focus else {}),
         zone=zone,
-        given=figures.gave(given, ""),
-        csat=experience.together(customers.told(tx, period, [person.id]), experience.csat),
+        given=figures.gave(answers.to(own), ""),
+        csat=experience.survey(_together(answered, usage.inside(period)).counts),
         rebased=usage.rebased(zone, *windows),
     )
+
+
+def cut(spans: Sequence[Period]) -> tuple[Period, ...]:
+    """The pieces these spans share: cut where any of them begins or ends."""
+    bounds = sorted({each.start for each in spans} | {each.end for each in spans})
+    pieces = [Period(start, end, "") for start, end in pairwise(bounds)]
+    if any(each.undated for each in spans):
+        pieces.append(Period(bounds[-1], bounds[-1], "", undated=True))
+    return tuple(pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +177,13 @@ class Usage:
     """
 
     windows: tuple[Period, ...]
-    scores: cards.Scores
+    scores: Scores
     used: breaks.Used
     cards: breaks.Cards
 
     @classmethod
-    def of(cls, tx: Tx, scope: Scope, spans: Sequence[Period], *, by_reviewee: bool = False) -> Self:
-        """One look at the reviews of all these spans, cut where any of them begins or ends."""
-        bounds = sorted({each.start for each in spans} | {each.end for each in spans})
-        windows = [Period(start, end, "") for start, end in pairwise(bounds)]
-        if any(each.undated for each in spans):
-            windows.append(Period(bounds[-1], bounds[-1], "", undated=True))
-        scores = cards.scores(tx, scope, windows, by_reviewee=by_reviewee)
+    def of(cls, tx: Tx, windows: Sequence[Period], scores: Scores) -> Self:
+        """What the scores of these windows tell, with the scorecards they were given by."""
         used: dict[tuple[int, int], datetime | None] = {}
         for (place, version_id, _), (tally, first) in scores.items():
             if tally.n:
@@ -198,43 +228,36 @@ class Usage:
         return tuple(dict.fromkeys(periods.local_date(each, zone) for each in found))
 
 
-def _parts(tx: Tx, scope: Scope, period: Period) -> list[Part]:
+def _parts(samples: Sequence[Part]) -> list[Part]:
     """What the reviews of now were drawn from; no figure asks that of those before."""
-    return [each._replace(window=NOW) for each in strata.parts(tx, scope, [period])]
+    return [each._replace(window=NOW) for each in samples]
 
 
-def _by_category(
-    tx: Tx, scope: Scope, windows: Sequence[Period], received: Tallies, *, with_people: bool = False
-) -> tuple[Tallies, People]:
-    """The ratings by category, and the people behind them if asked for.
-
-    Those of history that reviews a conversation several times come with their clusters.
-    """
-    found, people = (
-        aggregates.by_category_with_people(tx, scope, windows)
-        if with_people
-        else (aggregates.by_category(tx, scope, windows), {})
-    )
+def _by_category(tx: Tx, scope: Scope, windows: Sequence[Period], received: Tallies, found: Rated) -> Tallies:
+    """The ratings by category; those of history that reviews a conversation several times with their clusters."""
     clustered = any(each.clusters for each in received.values())
-    return strata.ratings_apart(tx, scope, windows, found) if clustered else found, people
+    return strata.ratings_apart(tx, scope, windows, found.tallies) if clustered else found.tallies
 
 
-def _trend(spans: Spans, zone: str, tallies: Tallies, answers: Answers, usage: Usage) -> tuple[Point, ...]:
+def _trend(
+    spans: Spans, zone: str, tallies: Tallies, answered: Sequence[Answered], usage: Usage
+) -> tuple[Point, ...]:
     """Scores and CSAT of each week or month, marked where the scorecard changed."""
     rebased = breaks.rebased_windows(usage.used, usage.cards, [usage.inside(each) for each in spans.windows])
     return tuple(
-        replace(each, csat=_csat(answers, place), rebased=rebased[place])
+        replace(each, csat=experience.survey(answered[place].counts), rebased=rebased[place])
         for place, each in enumerate(figures.trend(spans.weeks, tallies, zone, spans.unit))
     )
 
 
-def _csat(answers: Answers, place: int) -> Survey:
-    counts: dict[Stored, int] = {}
-    for (number, _), own in answers.items():
-        if number == place:
-            for answer, times in own.items():
-                counts[answer] = counts.get(answer, 0) + times
-    return experience.survey(counts)
+def _together(surveys: Mapping[int, Answered], pieces: Sequence[int]) -> Answered:
+    """The answers of several pieces of time."""
+    found = Answered({}, set())
+    for each in (surveys[piece] for piece in pieces if piece in surveys):
+        found.agents.update(each.agents)
+        for answer, times in each.counts.items():
+            found.counts[answer] = found.counts.get(answer, 0) + times
+    return found
 
 
 def _behind(
@@ -242,7 +265,7 @@ def _behind(
     weekly: Tallies,
     by_category: People,
     usage: Usage,
-    answers: Answers,
+    answered: Sequence[Answered],
     told: Sequence[Told],
     paired: Sequence[Paired],
 ) -> Behind:
@@ -268,7 +291,7 @@ def _behind(
         groups={key: n for (place, key), n in groups.items() if place == NOW},
         earlier_groups={key: n for (place, key), n in groups.items() if place == BEFORE},
         points={place: figures.people(weekly, place) for place in places},
-        csat_points={place: len({who for number, who in answers if number == place}) for place in places},
+        csat_points={place: len(each.agents) for place, each in enumerate(answered)},
         csat=len({each.reviewee_id for each in told if each.csat is not None}),
         ces=len({each.reviewee_id for each in told if each.ces is not None}),
         times=experience.people_timed(told),
@@ -308,10 +331,6 @@ def _persons(
     return figures.persons(names, always, tallies, drawn_from)
 
 
-def _current(tx: Tx, team_ids: Sequence[int]) -> list[Scorecard]:
+def _current(tx: Tx, team_ids: Sequence[int], versions: Mapping[int, int]) -> list[Scorecard]:
     """The current scorecards of these teams; imported history may come before the first one."""
-    found = []
-    for team_id in team_ids:
-        with suppress(NotFound, Invalid):
-            found.append(scorecards.current(tx, team_id))
-    return found
+    return [scorecards.by_version(tx, versions[each]) for each in team_ids if each in versions]

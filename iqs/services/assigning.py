@@ -8,7 +8,7 @@ from functools import partial
 
 from iqs import cycles
 from iqs import notices as notice_keys
-from iqs.assignments import DRAWN_TOO, AssignmentState, Drawn, DrawResult, Progress, Step
+from iqs.assignments import DRAWN_TOO, AssignmentState, Drawn, DrawResult, Step
 from iqs.eligibility import Facts
 from iqs.errors import Conflict
 from iqs.notices import NoticeKind
@@ -32,36 +32,10 @@ from iqs.storage.repositories import (
     scorecards,
     teams,
 )
-from iqs.storage.store import Store, Tx
+from iqs.storage.store import Tx
 
 FETCH_FIRST = timedelta(minutes=2)
 """The head start of a text that must be fetched; after it the scorecard leaves without, and is redrawn."""
-
-
-def draw(
-    store: Store,
-    team_name: str,
-    period: str,
-    *,
-    now: datetime,
-    seed: str | None = None,
-    dry_run: bool = False,
-    actor: Person | None = None,
-) -> DrawResult:
-    """Draws the team's sample of a period such as "2026-W47" and hands it to the reviewers.
-
-    What it is drawn from is committed first, in a transaction of its own; a dry run saves neither. The same seed and
-    conversations give the same sample. Without `seed`, the installation's own secret makes one for the team and
-    period, so that nobody can try seeds until they like the sample. A period that was drawn already is returned as it
-    stands. `actor` None is the operator at the command line or the clock. Raises NotFound for an unknown team,
-    NotAllowed, and Invalid when something to draw with is missing.
-    """
-    if not dry_run:
-        committing.commit(store, team_name, period, now=now, seed=seed, actor=actor)
-    work = partial(
-        draw_within, team_name=team_name, period=period, now=now, seed=seed, dry_run=dry_run, actor=actor
-    )
-    return store.transact(work)
 
 
 def draw_within(
@@ -74,7 +48,10 @@ def draw_within(
     dry_run: bool = False,
     actor: Person | None = None,
 ) -> DrawResult:
-    """As `draw`, inside a transaction; what is not committed yet is committed in it."""
+    """Draws the team's random sample of a period and hands it to the reviewers (see `iqs.services.drawing.draw`).
+
+    What is not committed yet is committed in the same transaction.
+    """
     wanted = committing.asked(tx, team_name=team_name, period=period, now=now, seed=seed, actor=actor)
     team = wanted.team
     teams.lock(tx, team.id)
@@ -200,31 +177,6 @@ def hand_out(
         now=now,
     )
     return assignment_id
-
-
-def progress(store: Store, team_id: int, period: str) -> Progress | None:
-    """How far the team's draw of this period is; None if it was never drawn."""
-    with store.read() as tx:
-        return progress_of(tx, team_id, period)
-
-
-def progress_of(tx: Tx, team_id: int, period: str) -> Progress | None:
-    """As `progress`, inside a transaction."""
-    existing = assignments.draw_of(tx, team_id, period)
-    if existing is None:
-        return None
-    by_reviewer: dict[str, tuple[int, int]] = {}
-    by_state = dict.fromkeys(AssignmentState, 0)
-    for name, state, count in assignments.progress(tx, existing.id):
-        by_state[AssignmentState(state)] += count
-        done, every = by_reviewer.get(name, (0, 0))
-        by_reviewer[name] = (done + (count if state != AssignmentState.OPEN else 0), every + count)
-    return Progress(
-        drawn=sum(by_state.values()),
-        submitted=by_state[AssignmentState.SUBMITTED],
-        skipped=by_state[AssignmentState.SKIPPED],
-        by_reviewer=by_reviewer,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,12 @@ def tick(store: Store, *, now: datetime) -> Closed:
     with store.read() as tx:
         wanted = _reminders(tx, now)
         over = deadlines.passed(tx, now=now)
+        alone = deadlines.passed_alone(tx, now=now)
     reminded = sum(store.transact(partial(_remind, person, team, day, now)) for person, team, day in wanted)
     found = [store.transact(partial(_close, each, now)) for each in over]
     closed = [each for each in found if each is not None]
-    return Closed(reminded, len(closed), sum(closed))
+    expired = sum(closed) + sum(store.transact(partial(_expire_alone, each, now)) for each in alone)
+    return Closed(reminded, len(closed), expired)
 
 
 def reminder(store: Store, person_id: int) -> Reminder:
@@ -117,8 +119,7 @@ def _close(draw_id: int, now: datetime, tx: Tx) -> int | None:
         return 0
     found = deadlines.lock_open(tx, draw_id)
     for assignment_id in found:
-        assignments.move(tx, assignment_id, state=AssignmentState.EXPIRED, now=now)
-        notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
+        _expire(tx, assignment_id, now)
     if found:
         audit.record(
             tx,
@@ -130,3 +131,18 @@ def _close(draw_id: int, now: datetime, tx: Tx) -> int | None:
             detail={"assignments": len(found)},
         )
     return len(found)
+
+
+def _expire_alone(assignment_id: int, now: datetime, tx: Tx) -> bool:
+    """Ends what a lead handed out beside all draws; False if it was done, or handed on, a moment ago."""
+    row = assignments.get(tx, assignment_id, lock=True)
+    if row is None or row.state != AssignmentState.OPEN:
+        return False
+    _expire(tx, assignment_id, now)
+    audit.record(tx, at=now, actor_id=None, action="expire", object="assignment", object_id=assignment_id)
+    return True
+
+
+def _expire(tx: Tx, assignment_id: int, now: datetime) -> None:
+    assignments.move(tx, assignment_id, state=AssignmentState.EXPIRED, now=now)
+    notices.cancel(tx, notice_keys.scorecard_key(assignment_id))

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from iqs import cycles, notices
 from iqs.access import Action, TeamFacts, demand
 from iqs.eligibility import NO_PERSON, OUTSIDE, Filters, exclusion
-from iqs.errors import Invalid, NotFound
+from iqs.errors import Invalid
 from iqs.notices import NoticeKind
 from iqs.people import Person, Role, Team
 from iqs.proof import Committed, Frame, seed_hash
@@ -75,7 +75,7 @@ def commit(
 ) -> Committed | None:
     """Stores what the draw of a team's period will be made from, before it is made; again changes nothing.
 
-    None when there is nothing to draw from, or the period was drawn. Raises as `iqs.services.assigning.draw` does.
+    None when there is nothing to draw from, or the period was drawn. Raises as `iqs.services.drawing.draw` does.
     """
     work = partial(commit_within, team_name=team_name, period=period, now=now, seed=seed, actor=actor)
     return store.transact(work)
@@ -106,9 +106,6 @@ def asked(
     Raises NotFound, NotAllowed, and Invalid with one sentence for everything else.
     """
     team = teams.by_name(tx, team_name)
-    if team is None:
-        known = ", ".join(each.name for each in teams.every(tx)) or "none yet; add people first"
-        raise NotFound(f"There is no team “{team_name}”. Known: {known}.")
     members = people.members(tx, team.id)
     if actor is not None:
         demand(actor, Action.DRAW, TeamFacts(team.id, len(members)))

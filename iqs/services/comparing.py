@@ -10,7 +10,7 @@ from iqs.errors import Invalid, NotFound
 from iqs.people import Person, Role
 from iqs.storage import comparisons
 from iqs.storage.aggregates import Scope
-from iqs.storage.repositories import people, scorecards, streams, teams
+from iqs.storage.repositories import pairs, people, scorecards, teams
 from iqs.storage.store import Store, Tx
 
 
@@ -31,13 +31,13 @@ def compare(
         given = comparisons.given(tx, scope, span)
         names = people.names(tx, {each.reviewer_id for each in given})
         titles = _titles(tx, team_id)
-        pairs = streams.pairs(tx, team_id, since=span.start, until=span.end, as_of=now)
+        found = pairs.between(tx, team_id, since=span.start, until=span.end, as_of=now)
         return Comparison(
             team=team.name,
             period=span,
             categories=comparison.categories(titles, comparisons.shared(tx, scope, span)),
             reviewers=comparison.reviewers(names, given),
-            double=comparison.categories(titles, streams.pair_ratings(tx, pairs)),
+            double=comparison.categories(titles, pairs.ratings(tx, found)),
         )
 
 

@@ -28,6 +28,9 @@ from iqs.storage.store import Store, Tx
 SWEEP_LEASE = timedelta(minutes=2)
 """How long a look for a twin is its taker's alone."""
 
+AHEAD = timedelta(hours=1)
+"""Whatever was tried later than this from now on was tried before a clock was set back; less is waited for."""
+
 RELAPSE = timedelta(minutes=10)
 """A refusal that comes back within this time is the old one: it began when that one did."""
 
@@ -103,6 +106,14 @@ def suspects(store: Store, *, now: datetime, quarantine: timedelta, limit: int =
         return taken
 
     return store.transact(take)
+
+
+def redate(store: Store, *, now: datetime) -> int:
+    """After a clock was set back, what it left far ahead counts as tried now: a quarantine later it is a suspect.
+
+    Who is still sending it is not disturbed: that ends sooner than the quarantine. Returns how many there were.
+    """
+    return store.transact(partial(notices.redate, after=now + AHEAD, now=now))
 
 
 def settle(

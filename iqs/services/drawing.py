@@ -33,7 +33,14 @@ def draw(
     dry_run: bool = False,
     actor: Person | None = None,
 ) -> DrawResult:
-    """As `assigning.draw`, with what stands beside the sample by the team's settings."""
+    """Draws the team's sample of a period such as "2026-W47", and what stands beside it by the team's settings.
+
+    What it is drawn from is committed first, in a transaction of its own; a dry run saves neither. The same seed and
+    conversations give the same sample. Without `seed`, the installation's own secret makes one for the team and
+    period, so that nobody can try seeds until they like the sample. A period that was drawn already is returned as it
+    stands. `actor` None is the operator at the command line or the clock. Raises NotFound for an unknown team,
+    NotAllowed, and Invalid when something to draw with is missing.
+    """
     settling.settle_first(store)
     if not dry_run:
         committing.commit(store, team_name, period, now=now, seed=seed, actor=actor)
@@ -58,7 +65,7 @@ def draw_within(
         tx, team_name=team_name, period=period, now=now, seed=seed, dry_run=dry_run, actor=actor
     )
     team = teams.by_name(tx, made.team)
-    if not made.saved or team is None or not (team.targets or team.double_percent):
+    if not made.saved or not (team.targets or team.double_percent):
         return made
     drawn = assignments.draw_of(tx, team.id, made.period)
     assert drawn is not None  # it was saved just now

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from iqs import category_cards, figures, matching, periods
+from iqs import category_cards, figures, headlines, matching, periods
 from iqs.access import GROUP, SENTENCES, Action, AgentFacts, ReviewFacts, TeamFacts, can
 from iqs.category_cards import CategoryCard
 from iqs.errors import Invalid, NotAllowed, NotFound
@@ -88,9 +88,10 @@ def category_card(
 ) -> CategoryCard:
     """A category of a team in a period (the last 30 days if None), with persons for those who may see them.
 
-    Its figure is the one of the team's report. NotAllowed for a reader who may not see the team.
+    Its figure is the one of the team's report, its change judged among all of that. NotAllowed for a reader who may
+    not see the team.
     """
-    report = reporting.team_report(store, actor, of.team.id, now=now, period=period)
+    report = headlines.judged(reporting.team_report(store, actor, of.team.id, now=now, period=period))
     found = next((each for each in report.categories if each.key == of.key), None)
     hidden = report.unpublished or of.name in report.withheld
     if hidden or found is None:

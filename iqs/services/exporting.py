@@ -24,7 +24,7 @@ from iqs.scoring import from_micropoints
 from iqs.services import reporting
 from iqs.storage import exported
 from iqs.storage.aggregates import Scope
-from iqs.storage.repositories import audit, notices, people, streams, teams
+from iqs.storage.repositories import audit, notices, own_views, people, teams
 from iqs.storage.store import Store, Tx
 
 MOST = 20_000
@@ -137,7 +137,7 @@ def _rows(tx: Tx, reader: Person, team: Team, period: Period, now: datetime) -> 
 
 def _scope(tx: Tx, reader: Person, team: Team, now: datetime) -> Scope:
     """The team's reviews but those of the reader's own work that are not theirs to read, whatever their role."""
-    kept = streams.kept_from(tx, reader.id, as_of=now) | exported.second_readings(tx, reader.id)
+    kept = own_views.kept_from(tx, reader.id, as_of=now) | exported.second_readings(tx, reader.id)
     return Scope(now, team_id=team.id, without=kept)
 
 

@@ -7,15 +7,16 @@ transaction, and at night or before work begins they are here long before the fi
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from iqs.assignments import SkipReason
 from iqs.conversations import Conversation
 from iqs.errors import Invalid, IQSError, NotFound, Unavailable
 from iqs.helpdesk.base import Event, Helpdesk, Later
 from iqs.helpdesk.edge import tidied
-from iqs.services import purging, reviewing
+from iqs.services import purging, refreshing, reviewing
 from iqs.services.importing import Redaction, merge, prepared
 from iqs.storage.repositories import assignments, conversations, fetches, people
 from iqs.storage.repositories.fetches import Wanted
@@ -39,13 +40,11 @@ TRY_AGAIN = "The text could not be fetched from the helpdesk just now. Please tr
 
 @dataclass(slots=True)
 class Fetched:
-    """What was done; `assignments` and `reviews` are those whose messages in Slack should be drawn again."""
+    """What was done; the messages in Slack that show it are remembered (`refreshing`)."""
 
     fetched: int = 0
     gone: int = 0
     postponed: int = 0
-    assignments: list[int] = field(default_factory=list)
-    reviews: list[int] = field(default_factory=list)
 
 
 def announced(store: Store, source: str, events: Iterable[Event], *, now: datetime) -> None:
@@ -66,7 +65,7 @@ def fetch_due(
     for each in wanted:
         if each.source in resting:
             continue
-        if not store.transact(lambda tx, each=each: fetches.take(tx, each, now=now, until=now + LEASE)):  # type: ignore[misc]
+        if not store.transact(partial(fetches.take, wanted=each, now=now, until=now + LEASE)):
             continue
         try:
             _bring(store, helpdesks[each.source], each.external_id, outcome, now=now)
@@ -110,10 +109,8 @@ def _bring(store: Store, helpdesk: Helpdesk, external_id: str, outcome: Fetched,
     try:
         told = tidied(helpdesk.fetch(external_id))
     except NotFound:
-        purged = purging.purge(store, helpdesk.source, external_id, now=now)
+        purging.purge(store, helpdesk.source, external_id, now=now)
         outcome.gone += 1
-        outcome.assignments += purged.assignments
-        outcome.reviews += purged.reviews
         return
     redaction = Redaction.of(store)
 
@@ -122,9 +119,8 @@ def _bring(store: Store, helpdesk: Helpdesk, external_id: str, outcome: Fetched,
 
     handed_out = store.transact(work)
     outcome.fetched += 1
-    outcome.assignments += handed_out
     for assignment_id in handed_out:
-        outcome.assignments += _apart(store, assignment_id, now=now)
+        _apart(store, assignment_id, now=now)
 
 
 def _keep(tx: Tx, told: Conversation, redaction: Redaction, *, now: datetime) -> list[int]:
@@ -133,13 +129,15 @@ def _keep(tx: Tx, told: Conversation, redaction: Redaction, *, now: datetime) ->
     conversation_id = conversations.by_key(tx, told.source, told.external_id)
     if conversation_id is not None and fetches.is_handed_out(tx, conversation_id):
         merge(tx, [prepared(told, redaction, fetched=True)], now=now)
-        return assignments.open_of(tx, conversation_id)
+        handed_out = assignments.open_of(tx, conversation_id)
+        refreshing.remember(tx, assignments=handed_out)
+        return handed_out
     if told.closed_at is not None:
         merge(tx, [prepared(replace(told, messages=()), redaction)], now=now)
     return []
 
 
-def _apart(store: Store, assignment_id: int, *, now: datetime) -> list[int]:
+def _apart(store: Store, assignment_id: int, *, now: datetime) -> None:
     """Hands the conversation to another reviewer if its text shows that this one took part in it."""
     with store.read() as tx:
         row = assignments.get(tx, assignment_id)
@@ -147,14 +145,14 @@ def _apart(store: Store, assignment_id: int, *, now: datetime) -> list[int]:
         reviewer = people.by_id(tx, row.reviewer_id)
         took_part = row.reviewer_id in conversations.participants(tx, row.conversation_id)
     if reviewer is None or not took_part or row.reviewer_id == row.reviewee_id:
-        return []
+        return
     try:
         reviewing.reassign(store, reviewer, assignment_id, now=now)
     except Invalid:
         reviewing.skip(
             store, reviewer, assignment_id, SkipReason.KNOWS_IT, now=now
         )  # nobody else may review it
-    return [assignment_id]
+    store.transact(partial(refreshing.remember, assignments=[assignment_id]))
 
 
 def _postponed(store: Store, wanted: Wanted, error: IQSError, *, now: datetime) -> set[str]:

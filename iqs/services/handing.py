@@ -21,13 +21,26 @@ from iqs.people import Person, Role, Team
 from iqs.reviews import Stream
 from iqs.sampling import Candidate, rank
 from iqs.services import assigning
-from iqs.storage.repositories import audit, conversations, draws, notices, people, scorecards, teams
+from iqs.storage.repositories import (
+    audit,
+    conversations,
+    deadlines,
+    draws,
+    notices,
+    people,
+    scorecards,
+    teams,
+    work,
+)
 from iqs.storage.repositories import streams as rows
 from iqs.storage.store import Store, Tx
 from iqs.streams import LINK
 
 WORDS = 40
 """Parts of a link that are looked at as the conversation's id."""
+
+MOST_ASKED = 5
+"""Conversations that somebody asked for and has still open, at most: nobody takes a whole sample home."""
 
 _NOTHING = "Nothing is left of {team}'s sample that you could review. Thank you for asking!"
 _UNKNOWN = (
@@ -53,7 +66,8 @@ def take_next(store: Store, actor: Person, *, now: datetime, team_name: str = ""
     """Hands the actor the next conversation in the seeded order of their team's current draw.
 
     Its scorecard leaves at once, outside working hours too: they asked. NotAllowed for somebody who is no reviewer,
-    Invalid where it must be said which team, NotFound where there is no draw or nothing left.
+    Invalid where it must be said which team and for who has enough open, NotFound where there is no draw or nothing
+    left.
     """
     return store.transact(partial(_take_next, actor, team_name, now))
 
@@ -83,7 +97,8 @@ def _take_next(actor: Person, team_name: str, now: datetime, tx: Tx) -> Handed:
     teams.lock(tx, team.id)  # of two who ask at once, each gets another one
     drawn = rows.current_draw(tx, team.id)
     if drawn is None:
-        raise NotFound(f"Nothing is drawn for {team.name} yet, so there is nothing to hand out.")
+        raise NotFound(_no_draw(tx, team))
+    _must_have_room(tx, team, actor)
     found = _next(tx, team, actor, drawn)
     if found is None:
         raise NotFound(_NOTHING.format(team=team.name))
@@ -94,6 +109,29 @@ def _take_next(actor: Person, team_name: str, now: datetime, tx: Tx) -> Handed:
     )  # fmt: skip
     due_at = drawn.due_at or cycles.deadline(team, now)
     return Handed(assignment_id, team, actor, found.key, Stream.RANDOM, due_at, drawn.period)
+
+
+def _no_draw(tx: Tx, team: Team) -> str:
+    last = deadlines.newest(tx, team.id)
+    if last is None:
+        return f"Nothing is drawn for {team.name} yet, so there is nothing to hand out."
+    return f"The deadline of {team.name}'s draw of {last.period} is over. The next draw brings new conversations."
+
+
+def _must_have_room(tx: Tx, team: Team, actor: Person) -> None:
+    """What the team's capacities say holds for who asks too, and what was asked for is finished first."""
+    most = people.capacities(tx, team.id).get(actor.id)
+    if most is not None and work.open_work(tx, team.id, [actor.id]).get(actor.id, 0) >= most:
+        raise Invalid(
+            f"Your team has planned at most {most} open reviews of {team.name} for you. Finish one first, or ask "
+            "your lead for more."
+            if most
+            else f"Your team has planned no reviews of {team.name} for you. Ask your lead for some."
+        )
+    if work.asked_for(tx, team.id, actor.id) >= MOST_ASKED:
+        raise Invalid(
+            f"You have {MOST_ASKED} conversations open that you asked for. Finish one of them, then ask again."
+        )
 
 
 def _next(tx: Tx, team: Team, reviewer: Person, drawn: rows.Row) -> Candidate | None:

@@ -1,4 +1,4 @@
-"""Who is not there any more hands their untouched work on: the conversation is reviewed, and nothing is lost.
+"""Who is not there any more hands their work on: the conversation is reviewed, and nothing is lost.
 
 That is who left the team or lost the role, who was deactivated, whom Slack lets nothing through to, and who is out
 of office until after the deadline.
@@ -22,12 +22,13 @@ def hand_on(store: Store, *, now: datetime) -> list[int]:
     """Gives open assignments of people who are not there any more to other reviewers; returns those that ended.
 
     Each goes to the permitted reviewer of its team with the least open work, as when somebody hands it on
-    themselves. What was begun stays: nothing that a person rated is thrown away by a machine; a lead may reassign
-    it. Self reviews stay too, and what nobody else may review.
+    themselves. What was begun stays with who comes back: nothing that they rated is thrown away by a machine, and a
+    lead may reassign it. Of who left, everything goes on: nobody else may finish it. Self reviews stay, and
+    what nobody else may review.
     """
     with store.read() as tx:
-        found = work.unbegun(tx, people.away(tx))
-        found += work.without_role(tx)
+        found = work.of_leavers(tx)
+        found += work.unbegun(tx, people.away(tx))
         found += work.unbegun(tx, absences.away(tx, now=now))
     return [each for each in dict.fromkeys(found) if store.transact(partial(_hand_on, each, now))]
 
@@ -36,10 +37,8 @@ def _hand_on(assignment_id: int, now: datetime, tx: Tx) -> bool:
     row = assignments.get(tx, assignment_id, lock=True)
     if row is None or row.state != AssignmentState.OPEN or row.kind == ReviewKind.SELF:
         return False
-    if reviews.of_assignment(tx, assignment_id) is not None:
-        return False
     reason = _why(tx, row, now)
-    if reason is None:
+    if reason is None or (reason is not HandOnReason.LEFT and reviews.of_assignment(tx, assignment_id)):
         return False
     target = least_busy(tx, teams.by_id(tx, row.team_id), permitted(tx, row), now=now, until=row.due_at)
     if target is None:

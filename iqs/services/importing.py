@@ -144,12 +144,13 @@ def merge(tx: Tx, batch: list[Record], *, now: datetime) -> tuple[int, int]:
     changed: dict[Key, Record] = {}
     new = updated = 0
     for each in batch:
-        if stored.get(each.key) == each.fingerprint or _outdated(each, known.get(each.key), changed):
-            continue
-        if each.key in stored:
-            updated += 1
-        else:
+        before = stored.get(each.key)
+        if before is None:
             new += 1
+        elif before == each.fingerprint or _outdated(each, known.get(each.key), changed):
+            continue
+        else:
+            updated += 1
         stored[each.key] = each.fingerprint
         changed[each.key] = each
     records.save(tx, list(changed.values()), known, now=now)

@@ -4,8 +4,9 @@ On PostgreSQL any number may live; the rows only tell people who does. On SQLite
 which the lock beside the file does not see on some network file systems.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
 
@@ -13,6 +14,8 @@ from iqs.errors import Conflict
 from iqs.replicas import Replica, ReplicaKind, beside, elsewhere
 from iqs.storage.repositories import replicas
 from iqs.storage.store import Store, Tx
+
+TOO_LONG = timedelta(seconds=2)
 
 
 def enter(store: Store, kind: ReplicaKind, *, host: str, process: int, now: datetime) -> Replica:
@@ -33,6 +36,20 @@ def beat(store: Store, replica: Replica, *, now: datetime) -> None:
             _enter(store.is_sqlite, replace(replica, seen_at=now), tx)
 
     store.transact(work)
+
+
+def ahead(store: Store, now: Callable[[], datetime]) -> timedelta | None:
+    """How far the database's clock is ahead of `now`; nothing on SQLite, where all run on one machine's clock.
+
+    None when the answer was so long on its way that it tells too little.
+    """
+    if store.is_sqlite:
+        return timedelta(0)
+    with store.read() as tx:
+        asked = now()
+        there = replicas.clock(tx)
+        took = now() - asked
+    return there - (asked + took / 2) if took < TOO_LONG else None
 
 
 def leave(store: Store, replica: Replica) -> None:

@@ -17,8 +17,8 @@ from iqs.assignments import AssignmentState, View
 from iqs.errors import TooLate
 from iqs.reviews import ReviewKind, Stream, undo_until
 from iqs.scoring import review_score
-from iqs.storage.repositories import notices, people, reviews, scorecards, streams, teams
-from iqs.storage.repositories.streams import Row
+from iqs.storage.repositories import notices, own_views, people, reviews, scorecards, teams
+from iqs.storage.repositories.own_views import Row
 from iqs.storage.store import Tx
 from iqs.working_hours import next_working_instant
 
@@ -35,7 +35,7 @@ def begin_own(tx: Tx, row: Row, *, now: datetime) -> None:
 
     From now on that waits for them.
     """
-    for other in streams.reviews_beside(tx, row.conversation_id, row.draw_id):
+    for other in own_views.reviews_beside(tx, row.conversation_id, row.draw_id):
         if other.submitted_at is not None and now >= undo_until(other.submitted_at):
             raise TooLate(OVER)
 
@@ -47,12 +47,12 @@ def retime(tx: Tx, row: Row) -> None:
     """
     if row.stream == Stream.DOUBLE:
         return
-    own = streams.own_view(tx, row.conversation_id, row.draw_id, row.reviewee_id)
+    own = own_views.one(tx, row.conversation_id, row.draw_id, row.reviewee_id)
     if own is None:
         return
     team, agent = teams.by_id(tx, row.team_id), people.by_id(tx, row.reviewee_id)
     zone = agent.timezone if agent else None
-    for other in streams.reviews_beside(tx, row.conversation_id, row.draw_id):
+    for other in own_views.reviews_beside(tx, row.conversation_id, row.draw_id):
         if other.submitted_at is None:
             continue
         until = undo_until(other.submitted_at)
@@ -92,7 +92,7 @@ def beside(tx: Tx, review: reviews.Row | None) -> View | None:
 def _own_view_of(tx: Tx, review: reviews.Row) -> Row | None:
     if review.assignment_id is None or is_silent(review.kind, review.stream):
         return None
-    return streams.own_view_beside(tx, review.assignment_id)
+    return own_views.beside(tx, review.assignment_id)
 
 
 def _is_at_work(own: Row) -> bool:

@@ -1,6 +1,6 @@
 """When a team's draw and digest happen: shown, moved, paused and resumed, each change in the audit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -31,7 +31,7 @@ class Planned:
 def planned(store: Store, *, now: datetime, team_name: str | None = None) -> list[Planned]:
     """Every schedule, or those of one team, by team and kind. NotFound for an unknown team."""
     with store.read() as tx:
-        wanted = teams.every(tx) if team_name is None else [_team(tx, team_name)]
+        wanted = teams.every(tx) if team_name is None else [teams.by_name(tx, team_name)]
         lasts, every = schedules.lasts(tx), schedules.every(tx)
         return [
             _planned(team, each, lasts.get(each.id), now)
@@ -111,7 +111,7 @@ def _change(
     work: Callable[[Tx, Schedule], Schedule],
     tx: Tx,
 ) -> Planned:
-    team = _team(tx, team_name)
+    team = teams.by_name(tx, team_name)
     if actor is not None:
         action = Action.PLAN if kind in rules.REPORTS else Action.CONFIGURE
         demand(actor, action, TeamFacts(team.id, len(people.members(tx, team.id))))
@@ -142,14 +142,3 @@ def _planned(team: Team, schedule: Schedule, last: Last | None, now: datetime) -
     steps = rules.to_do(schedule, now=now, last=last)
     waiting = tuple(each.due for each in steps if each.outcome is not Outcome.SKIPPED)
     return Planned(team, schedule, waiting, rules.upcoming(schedule, now=now, last=last))
-
-
-def _team(tx: Tx, name: str) -> Team:
-    team = teams.by_name(tx, name)
-    if team is None:
-        raise NotFound(f"There is no team “{name}”. Known: {_listed(teams.every(tx))}.")
-    return team
-
-
-def _listed(known: Sequence[Team]) -> str:
-    return ", ".join(each.name for each in known) or "none yet; add people first"

@@ -1,10 +1,10 @@
 """What was deleted in the helpdesk goes here too: its text and the customer's name. The score stays."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from iqs import notices as notice_keys
 from iqs.assignments import AssignmentState
+from iqs.services import refreshing
 from iqs.storage.repositories import assignments, audit, conversations, fetches, notices, reviews
 from iqs.storage.store import Store, Tx
 
@@ -12,28 +12,20 @@ REASON = "deleted in the helpdesk"
 """Why an open assignment of it ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Purged:
-    """Whether there was anything to purge, and the assignments and reviews whose messages show what is gone."""
-
-    known: bool = False
-    assignments: tuple[int, ...] = ()
-    reviews: tuple[int, ...] = ()
-
-
-def purge(store: Store, source: str, external_id: str, *, now: datetime) -> Purged:
+def purge(store: Store, source: str, external_id: str, *, now: datetime) -> bool:
     """Deletes the conversation's text, subject, link and customer, and cancels what is open; again changes nothing.
 
-    Drafts that may quote it are emptied. Submitted reviews keep their ratings, score and comment.
+    Drafts that may quote it are emptied. Submitted reviews keep their ratings, score and comment. The messages that
+    show what is gone are remembered (`refreshing`). Returns whether there was anything to purge.
     """
     return store.transact(lambda tx: _purge(tx, source, external_id, now))
 
 
-def _purge(tx: Tx, source: str, external_id: str, now: datetime) -> Purged:
+def _purge(tx: Tx, source: str, external_id: str, now: datetime) -> bool:
     fetches.done(tx, source, external_id)
     conversation_id = conversations.by_key(tx, source, external_id)
     if conversation_id is None or not conversations.purge(tx, conversation_id, now=now):
-        return Purged()
+        return False
     waiting = assignments.open_of(tx, conversation_id)
     for assignment_id in waiting:
         review = reviews.of_assignment(tx, assignment_id)
@@ -42,4 +34,5 @@ def _purge(tx: Tx, source: str, external_id: str, now: datetime) -> Purged:
         assignments.move(tx, assignment_id, state=AssignmentState.CANCELLED, now=now, skip_reason=REASON)
         notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
     audit.record(tx, at=now, actor_id=None, action="purge", object="conversation", object_id=conversation_id)
-    return Purged(True, tuple(waiting), tuple(reviews.submitted_of(tx, conversation_id)))
+    refreshing.remember(tx, assignments=waiting, reviews=reviews.submitted_of(tx, conversation_id))
+    return True

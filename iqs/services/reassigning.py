@@ -51,7 +51,7 @@ def choices(store: Store, actor: Person, assignment_id: int) -> tuple[Person, ..
         team = teams.by_id(tx, row.team_id)
         if not may_know_agent(team, actor, row.reviewee_id):
             return ()
-        return tuple(staffing.permitted(tx, row))
+        return tuple(staffing.permitted(tx, row, chosen_by=actor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def open_work(store: Store, actor: Person, team_id: int, *, now: datetime) -> Te
     with store.read() as tx:
         team = teams.by_id(tx, team_id)
         found = work.in_team(tx, team_id, without=actor.id, limit=LISTED + 1)
-        away = set(absences.away(tx, now=now)) | set(people.away(tx))
+        away, left = set(absences.away(tx, now=now)) | set(people.away(tx)), set(work.of_leavers(tx))
     lines = tuple(
         OpenWork(
             assignment_id=row.id,
@@ -80,7 +80,7 @@ def open_work(store: Store, actor: Person, team_id: int, *, now: datetime) -> Te
             reviewee_name=row.reviewee,
             subject=row.subject,
             began=row.rated > 0,
-            away=row.reviewer_id in away,
+            away=row.reviewer_id in away or row.id in left,
             due_at=row.due_at,
         )
         for row in found[:LISTED]
@@ -137,20 +137,21 @@ def hand_over(tx: Tx, row: Row, target: Person, *, why: str, now: datetime, acto
     return successor
 
 
-def find_target(tx: Tx, row: Row, *, to: int | None, now: datetime) -> Person:
+def find_target(tx: Tx, row: Row, *, to: int | None, now: datetime, actor: Person) -> Person:
     """Who gets the conversation: the person asked for, or the permitted one with the least open work.
 
-    A person who is asked for may be over their capacity, as long as they are reachable: somebody decided so. Raises
-    Invalid if they, or if nobody, may have it.
+    A person who is asked for may be over their capacity, as long as they are reachable: somebody decided so. A lead
+    may take it over themself. Raises Invalid if they, or if nobody, may have it.
     """
-    choice = staffing.permitted(tx, row)
     team = teams.by_id(tx, row.team_id)
     if to is None:
+        choice = staffing.permitted(tx, row)
         target = staffing.least_busy(tx, team, choice, now=now, until=row.due_at)
         if target is None:
             raise Invalid(NOBODY_ELSE)
         return target
-    asked = next((person for person in choice if person.id == to), None)
+    named = staffing.permitted(tx, row, chosen_by=actor)
+    asked = next((person for person in named if person.id == to), None)
     if asked is None:
         raise Invalid("That person may not review this conversation. Please choose somebody else.")
     if not staffing.there(tx, team, [asked], now=now, until=row.due_at):
@@ -189,6 +190,7 @@ def replace_skipped(tx: Tx, row: Row, *, now: datetime, actor_id: int | None) ->
             draw_id=row.draw_id,
             due_at=due_at,
             now=now,
+            handed_by=row.handed_by if target.id == row.handed_by else None,
             replaces_id=row.id,
         )
         events.record(tx, row.id, Step.REPLACED, at=now, actor_id=actor_id, by=successor)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from iqs.reviews import UNDO_WINDOW
-from iqs.storage.repositories import reviews, settings, streams
+from iqs.storage.repositories import own_views, reviews, settings
 from iqs.storage.store import Store
 
 RELEASED = "released_until"
@@ -22,7 +22,7 @@ def newly_released(store: Store, *, now: datetime) -> list[int]:
         known = settings.get(tx, RELEASED)
         since = datetime.fromisoformat(known) if known else until - LOOK_BACK
         found = reviews.submitted_between(tx, since, until)
-        beside = streams.reviewed_beside(tx, [assignment_id for assignment_id, _ in found])
+        beside = own_views.reviewed_beside(tx, [assignment_id for assignment_id, _ in found])
     if found:
         with store.write() as tx:
             settings.put(tx, RELEASED, max(at for _, at in found).isoformat())

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from iqs import headlines, periods
 from iqs.access import Action, AgentFacts, TeamFacts, can, demand
-from iqs.errors import NotFound
+from iqs.errors import Invalid, NotFound
 from iqs.people import Person, Role, Team
 from iqs.periods import Spans
 from iqs.reports import Digest, Home, Period, PersonalReport, TeamReport
@@ -20,7 +20,8 @@ from iqs.services.scheduling import upcoming_of
 from iqs.services.tracking import latest
 from iqs.storage import aggregates
 from iqs.storage.aggregates import Scope
-from iqs.storage.repositories import assignments, people, schedules, streams, teams
+from iqs.storage.asking import answer
+from iqs.storage.repositories import assignments, own_views, people, schedules, teams
 from iqs.storage.store import Store, Tx
 
 USUAL_DAYS = 30
@@ -49,7 +50,7 @@ def agent_report(
             demand(actor, Action.SEE_AGENT, AgentFacts(team_id, person_id))
         person = people.by_id(tx, person_id)
         scope = Scope(now, team_id=team.id, reviewee_id=person_id)
-        if person is None or not (team_id in person.roles or aggregates.received(tx, scope, limit=1)):
+        if person is None or not (team_id in person.roles or answer(tx, aggregates.received(scope, limit=1))):
             raise NotFound(f"{team.name} has no such agent.")
         return _personal(tx, person, scope, team.timezone, period, _first_team(tx, person))
 
@@ -133,6 +134,8 @@ def preview_digest(
         if actor is not None:
             demand(actor, Action.SEE_AGENT, _facts(team, members))
         spans = _spans("last week" if period is None else period, team, now)
+        if periods.is_month(spans.period, team.timezone):
+            spans = periods.month_spans(spans.period, team.timezone).begun(now)  # as the monthly one has it
         return _digest(_published(tx, team, members, spans, as_of=now))
 
 
@@ -179,9 +182,9 @@ def _personal(
     tx: Tx, person: Person, scope: Scope, zone: str, period: Asked, first_team: Team | None
 ) -> PersonalReport:
     # What the list hides, a mean would tell.
-    scope = replace(scope, without=streams.kept_from(tx, person.id, as_of=scope.as_of))
+    scope = replace(scope, without=own_views.kept_from(tx, person.id, as_of=scope.as_of))
     week_start = first_team.week_start if first_team is not None else 0
-    spans = periods.spans(_span(period, zone, scope.as_of, week_start), zone, week_start)
+    spans = periods.spans(_span(period, zone, scope.as_of, week_start), zone, week_start).begun(scope.as_of)
     return assembling.personal_report(tx, person, scope, zone, spans)
 
 
@@ -213,10 +216,15 @@ def _first_team(tx: Tx, person: Person) -> Team | None:
 def _spans(period: Asked, team: Team, now: datetime) -> Spans:
     """What a period in the team's words compares, in its days and weeks."""
     span = _span(period, team.timezone, now, team.week_start)
-    return periods.spans(span, team.timezone, team.week_start)
+    return periods.spans(span, team.timezone, team.week_start).begun(now)
 
 
 def _span(period: Asked, zone: str, now: datetime, week_start: int = 0) -> Period:
     if period is None:
         return periods.last_days(now, zone, USUAL_DAYS)
-    return periods.parse(period, zone, now, week_start) if isinstance(period, str) else period
+    if isinstance(period, Period):
+        return period
+    found = periods.parse(period, zone, now, week_start)
+    if found.start > now:
+        raise Invalid(f"“{period}” has not begun yet. Ask about a time that has.")
+    return found

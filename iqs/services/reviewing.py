@@ -219,7 +219,7 @@ def reassign(
     """
     with _changing(store, actor, assignment_id, Action.REASSIGN) as task:
         task.must_be_open()
-        target = find_target(task.tx, task.row, to=to, now=now)
+        target = find_target(task.tx, task.row, to=to, now=now, actor=actor)
         hand_over(task.tx, task.row, target, why=reason, now=now, actor_id=actor.id)
         return _fresh(task)
 

@@ -12,8 +12,8 @@ from iqs import notices as notice_keys
 from iqs.assignments import AssignmentState
 from iqs.reviews import ReviewKind, Stream, undo_until
 from iqs.services.assigning import hand_out
-from iqs.storage.repositories import assignments, notices, people, reviews, streams, teams
-from iqs.storage.repositories.streams import Row
+from iqs.storage.repositories import assignments, notices, own_views, people, reviews, teams
+from iqs.storage.repositories.own_views import Row
 from iqs.storage.store import Store, Tx
 
 READ_FIRST = "a colleague's review was released first"
@@ -27,7 +27,7 @@ def keep_up(store: Store, *, now: datetime) -> list[int]:
     Doing it twice at once or again changes nothing.
     """
     with store.read() as tx:
-        idle = not streams.unasked(tx, now=now) and not _over(tx, now)
+        idle = not own_views.unasked(tx, now=now) and not _over(tx, now)
     if idle:
         return []
     store.transact(partial(_ask, now))
@@ -35,11 +35,11 @@ def keep_up(store: Store, *, now: datetime) -> list[int]:
 
 
 def _ask(now: datetime, tx: Tx) -> None:
-    for team_id in sorted({row.team_id for row in streams.unasked(tx, now=now)}):
+    for team_id in sorted({row.team_id for row in own_views.unasked(tx, now=now)}):
         teams.lock(tx, team_id)  # of two processes that ask, the second one finds it asked
-    for row in streams.unasked(tx, now=now):
+    for row in own_views.unasked(tx, now=now):
         agent = people.by_id(tx, row.reviewee_id)
-        if agent is None or streams.own_view(tx, row.conversation_id, row.draw_id, agent.id) is not None:
+        if agent is None or own_views.one(tx, row.conversation_id, row.draw_id, agent.id) is not None:
             continue
         hand_out(
             tx,
@@ -59,9 +59,9 @@ def _ask(now: datetime, tx: Tx) -> None:
 def _over(tx: Tx, now: datetime) -> list[tuple[Row, AssignmentState, str | None]]:
     """Own views that are asked no longer: what they become, and why."""
     found: list[tuple[Row, AssignmentState, str | None]] = []
-    for row in streams.open_views(tx):
+    for row in own_views.still_open(tx):
         begun = reviews.of_assignment(tx, row.id) is not None
-        others = streams.reviews_beside(tx, row.conversation_id, row.draw_id)
+        others = own_views.reviews_beside(tx, row.conversation_id, row.draw_id)
         out = any(each.submitted_at is not None and now >= undo_until(each.submitted_at) for each in others)
         if row.due_at is not None and now >= row.due_at:
             found.append((row, AssignmentState.EXPIRED, None))

@@ -8,7 +8,7 @@ from math import inf
 from iqs.absences import back_at, can_work
 from iqs.access import Action, AssignmentFacts, can
 from iqs.assignments import AssignmentState
-from iqs.errors import Invalid, NotFound
+from iqs.errors import Invalid
 from iqs.people import MOST_CAPACITY, Person, Role, Team
 from iqs.reviews import ReviewKind
 from iqs.sharing import Reviewer
@@ -51,8 +51,6 @@ def limit(store: Store, team_name: str, person: Person, capacity: int | None, *,
         raise Invalid(f"The capacity is 0 to {MOST_CAPACITY} conversations, or none for no limit.")
     with store.write() as tx:
         team = teams.by_name(tx, team_name)
-        if team is None:
-            raise NotFound(f"There is no team “{team_name}”.")
         if not people.set_capacity(tx, team.id, person.id, capacity):
             raise Invalid(f"{person.name} is no reviewer of {team.name}.")
         audit.record(
@@ -106,10 +104,11 @@ def facts(tx: Tx, row: Row) -> AssignmentFacts:
     )
 
 
-def permitted(tx: Tx, row: Row) -> list[Person]:
+def permitted(tx: Tx, row: Row, *, chosen_by: Person | None = None) -> list[Person]:
     """The active reviewers who may have the conversation of an assignment instead of its reviewer, by name.
 
-    Nobody who took part in it and nobody to whom its draw handed it before. For a self review: nobody.
+    Nobody who took part in it and nobody to whom its draw handed it before. For a self review: nobody. A lead who
+    chooses (`chosen_by`) may take it over, though no reviewer: work that nobody chose is not given to leads.
     """
     if row.kind == ReviewKind.SELF:
         return []
@@ -117,7 +116,7 @@ def permitted(tx: Tx, row: Row) -> list[Person]:
     return [
         person
         for person in people.members(tx, row.team_id)
-        if person.has(Role.REVIEWER, row.team_id)
+        if (person.has(Role.REVIEWER, row.team_id) or (chosen_by is not None and person.id == chosen_by.id))
         and person.id not in had_it
         and person.id != row.reviewer_id
         and can(person, Action.RATE, replace(held, reviewer_id=person.id))

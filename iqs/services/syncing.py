@@ -5,9 +5,9 @@ changes nothing; of two accounts of one conversation the newer counts. Only head
 what was drawn or opened is `fetching`'s.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from secrets import token_hex
@@ -16,14 +16,15 @@ from typing import Any, Generic, TypeVar
 
 from iqs.errors import Conflict, Invalid, IQSError, NotFound, Unavailable
 from iqs.helpdesk.base import (
+    Dated,
     Deletions,
     Helpdesk,
     Later,
-    Overlapping,
     Page,
     Refused,
     Relisting,
     Stopped,
+    Surveyed,
     Surveys,
 )
 from iqs.helpdesk.edge import tidied
@@ -42,10 +43,13 @@ BEHIND = timedelta(minutes=2)
 """The end of a window is this long ago: what closed later may not be listed yet."""
 
 OVERLAP = timedelta(minutes=10)
-"""How far a window reaches back into the one before, unless the connector says otherwise."""
+"""How far a window reaches back into the one before."""
 
 LATE = timedelta(days=30)
 """How long after the closing survey answers are looked for."""
+
+PAGES = 10_000
+"""Pages of survey answers, or of what was deleted: a list that has more has no end."""
 
 EVERY = timedelta(minutes=10)
 """How often the clock reads a helpdesk."""
@@ -75,9 +79,6 @@ class Synced:
     deleted: int = 0
     since: datetime | None = None
     complete_until: datetime | None = None
-    assignments: list[int] = field(default_factory=list)
-    reviews: list[int] = field(default_factory=list)
-    """Those whose messages in Slack show what was deleted."""
 
 
 def sync(
@@ -174,7 +175,7 @@ class _Reader:
             start = until - LATE
             standing = self._put(complete_until=start, ratings_until=start)
         values: dict[str, Any] = {"window_from": start, "window_until": until, "cursor": None, "listed": 0}
-        asked = (standing.ratings_until or until - LATE) - self._overlap
+        asked = (standing.ratings_until or until - LATE) - OVERLAP
         if start < asked and not isinstance(self._helpdesk, Relisting):
             values["ratings_until"] = start  # who reads further back wants the survey answers from there too
         return self._put(**values)
@@ -199,6 +200,7 @@ class _Reader:
                 asked = {None}
                 coming = Ahead(partial(ask, None))
                 continue
+            standing = self._within_their_time(standing)
             if page.cursor is None:
                 return self._kept(standing, page, progress)
             if page.cursor in asked:
@@ -208,41 +210,17 @@ class _Reader:
             standing = self._kept(standing, page, progress)
 
     def late(self, standing: Standing) -> None:
-        """Survey answers that came after the closing, and what was deleted; told again they change nothing."""
+        """What was deleted, and survey answers that came after the closing; told again they change nothing.
+
+        What was deleted goes first: an account that refuses its surveys keeps no text here for it.
+        """
         until = standing.complete_until
         if until is None:
             return
-        since = (standing.ratings_until or until - LATE) - self._overlap
-        helpdesk = self._helpdesk
-        if isinstance(helpdesk, Surveys):
-            cursor = None
-            asked: set[str | None] = set()
-            while cursor not in asked:
-                asked.add(cursor)
-                answers = helpdesk.list_answers(since, until, cursor)
-                self.outcome.answers += self._store.transact(
-                    lambda tx, page=answers: records.answered(tx, helpdesk.source, page.answers)  # type: ignore[misc]
-                )
-                cursor = answers.cursor
-                if cursor is None:
-                    break
-                self._put()
-        if isinstance(helpdesk, Deletions):
-            cursor = None
-            asked = set()
-            while cursor not in asked:
-                asked.add(cursor)
-                gone, following = helpdesk.list_deleted(since, until, cursor)
-                for external_id in gone:
-                    purged = purging.purge(self._store, helpdesk.source, external_id, now=self._now())
-                    self.outcome.deleted += purged.known
-                    self.outcome.assignments += purged.assignments
-                    self.outcome.reviews += purged.reviews
-                cursor = following
-                if cursor is None:
-                    break
-                self._put()
-        if not isinstance(helpdesk, Relisting):
+        since = (standing.ratings_until or until - LATE) - OVERLAP
+        self._purge_deleted(since, until)
+        self._take_answers(since, until)
+        if not isinstance(self._helpdesk, Relisting):
             self._put(ratings_until=until)
 
     def rest(self, error: IQSError) -> None:
@@ -262,14 +240,63 @@ class _Reader:
                 lambda tx: syncs.put(tx, self._helpdesk.source, self._token, lease_token=None, **kept)
             )
 
-    @property
-    def _overlap(self) -> timedelta:
-        return self._helpdesk.overlap if isinstance(self._helpdesk, Overlapping) else OVERLAP
+    def _purge_deleted(self, since: datetime, until: datetime) -> None:
+        helpdesk = self._helpdesk
+        if not isinstance(helpdesk, Deletions):
+            return
+        for gone in self._pages(partial(helpdesk.list_deleted, since, until)):
+            for external_id in gone:
+                self.outcome.deleted += purging.purge(
+                    self._store, helpdesk.source, external_id, now=self._now()
+                )
+
+    def _take_answers(self, since: datetime, until: datetime) -> None:
+        helpdesk = self._helpdesk
+        if not isinstance(helpdesk, Surveys):
+            return
+
+        def ask(cursor: str | None) -> tuple[tuple[Surveyed, ...], str | None]:
+            page = helpdesk.list_answers(since, until, cursor)
+            return page.answers, page.cursor
+
+        for answers in self._pages(ask):
+            self.outcome.answers += self._store.transact(
+                partial(records.answered, source=helpdesk.source, answers=answers)
+            )
+
+    def _pages(
+        self, ask: Callable[[str | None], tuple[tuple[T, ...], str | None]]
+    ) -> Iterator[tuple[T, ...]]:
+        """A list's pages; it ends where it turns in circles. The lease is renewed between them."""
+        cursor: str | None = None
+        asked: set[str | None] = set()
+        while cursor not in asked:
+            if len(asked) == PAGES:
+                raise Unavailable(
+                    f"{self._helpdesk.source} gives page after page without an end; we will try again."
+                )
+            asked.add(cursor)
+            told, cursor = ask(cursor)
+            yield told
+            if cursor is None:
+                return
+            self._put()
+
+    def _within_their_time(self, standing: Standing) -> Standing:
+        """The window, which ends before the helpdesk's own time: what happens later is not listed yet.
+
+        Our clock may be ahead of theirs. Up to two minutes the overlap makes up for, so nothing changes.
+        """
+        assert standing.window_until is not None
+        told = self._helpdesk.told_at if isinstance(self._helpdesk, Dated) else None
+        if told is None or standing.window_until <= told:
+            return standing
+        return replace(standing, window_until=told - BEHIND)
 
     def _start(self, standing: Standing, since: datetime | None, until: datetime) -> datetime:
         if standing.complete_until is None:
             return since or until - FIRST
-        start = standing.complete_until - self._overlap
+        start = standing.complete_until - OVERLAP
         if isinstance(self._helpdesk, Relisting) and (
             standing.ratings_until is None or until - standing.ratings_until >= self._helpdesk.relists_every
         ):
@@ -281,12 +308,16 @@ class _Reader:
         assert standing.window_until is not None
         batch = [prepared(tidied(each), self._redaction) for each in page.headers]
         listed = standing.listed + len(batch) + page.unread
-        values: dict[str, Any] = {"cursor": page.cursor, "listed": listed}
+        values: dict[str, Any] = {
+            "cursor": page.cursor,
+            "listed": listed,
+            "window_until": standing.window_until,
+        }
         if page.cursor is None:
             values |= {"window_from": None, "window_until": None}
             before = standing.complete_until
             values["complete_until"] = max(standing.window_until, before or standing.window_until)
-            if isinstance(self._helpdesk, Relisting) and _reaches(standing, LATE):
+            if isinstance(self._helpdesk, Relisting) and self._reaches_back(standing):
                 values["ratings_until"] = standing.window_until
 
         def work(tx: Tx) -> tuple[int, int]:
@@ -304,6 +335,10 @@ class _Reader:
         if progress is not None:
             progress(page)
         return kept
+
+    def _reaches_back(self, standing: Standing) -> bool:
+        """Whether the window began so long ago that every late answer of its list was read."""
+        return standing.window_from is not None and standing.window_from <= self._now() - LATE
 
     def _put(self, **values: Any) -> Standing:
         def work(tx: Tx) -> Standing:
@@ -340,9 +375,3 @@ class Ahead(Generic[T]):
             self._result.append(self._call())
         except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
             self._error = error
-
-
-def _reaches(standing: Standing, span: timedelta) -> bool:
-    assert standing.window_from is not None
-    assert standing.window_until is not None
-    return standing.window_until - standing.window_from >= span

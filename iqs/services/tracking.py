@@ -23,10 +23,10 @@ def progress(
 
     Raises NotAllowed, NotFound when nothing was drawn yet, and Invalid for what is no period.
     """
+    if actor is not None:  # first: who may not look does not learn which ids there are
+        demand(actor, Action.DRAW, TeamFacts(team_id, 0))
     with store.read() as tx:
         team = teams.by_id(tx, team_id)
-        if actor is not None:
-            demand(actor, Action.DRAW, TeamFacts(team.id, len(people.members(tx, team.id))))
         found = progress_of(tx, team, now=now, period=period)
     if found is None:
         what = cycles.canonical(period) if period else "yet"
@@ -65,6 +65,7 @@ def progress_of(tx: Tx, team: Team, *, now: datetime, period: str | None = None)
     strata = draws.strata(tx, row.id)
     handed = draws.handed(tx, row.id)
     names = people.names(tx, {*by_reviewer, *strata, *_people(committed)})
+    others, late = work.beside(tx, team.id, row.id, now=now)
     return DrawProgress(
         team=team,
         draw_id=row.id,
@@ -74,9 +75,9 @@ def progress_of(tx: Tx, team: Team, *, now: datetime, period: str | None = None)
         due_at=row.due_at,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
-        by_reviewer={
-            names[who]: tally for who, tally in sorted(by_reviewer.items(), key=lambda it: names[it[0]])
-        },
+        by_reviewer=tuple(
+            (names[who], tally) for who, tally in sorted(by_reviewer.items(), key=lambda it: names[it[0]])
+        ),
         beside=beside,
         eligible=row.eligible,
         excluded=row.excluded,
@@ -85,8 +86,11 @@ def progress_of(tx: Tx, team: Team, *, now: datetime, period: str | None = None)
         seed=row.seed,
         seed_hash=None if committed is None else committed.seed_hash,
         frame_hash=None if committed is None else committed.frame_hash,
-        can_redraw=row.closed_at is None and deadlines.begun(tx, row.id) == 0,
+        can_redraw=deadlines.begun(tx, row.id) == 0,
         unreplaced=work.unreplaced(tx, row.id),
+        others=others,
+        others_late=late,
+        all_drawn=bool(strata) and all(drawn == eligible for eligible, drawn in strata.values()),
     )
 
 

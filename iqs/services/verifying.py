@@ -1,6 +1,7 @@
 """Checking a draw afterwards: anybody who may can have it run again from what was committed, and reads what differs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -102,9 +103,8 @@ def _named(tx: Tx, draw: str) -> draws.Row:
         row = draws.by_id(tx, int(wanted))
     else:
         name, _, period = wanted.rpartition(" ")
-        team = teams.by_name(tx, name) if name else None
-        if team is not None:
-            row = draws.newest(tx, team.id, period.upper())
+        with suppress(NotFound):
+            row = draws.newest(tx, teams.by_name(tx, name).id, period.upper())
     if row is None:
         raise NotFound(
             f"There is no draw “{draw}”. Name it by its number, or by team and period: “Support 2026-W47”."

@@ -16,6 +16,7 @@ from iqs.reviews import UNDO_WINDOW
 from iqs.scoring import MICRO
 from iqs.storage import aggregates, sequences
 from iqs.storage.aggregates import Scope
+from iqs.storage.asking import ask
 from iqs.storage.repositories import notices, people, scorecards, settings, shifts, teams
 from iqs.storage.store import Store, Tx
 from iqs.working_hours import next_working_instant
@@ -95,8 +96,9 @@ def _shifts(tx: Tx, team: Team, now: datetime) -> list[tuple[str, Usual, Shift]]
 
 
 def _found(tx: Tx, scope: Scope, period: Period, before: Period) -> list[tuple[str, Usual, Shift]]:
-    sums = aggregates.by_category(tx, scope, [before])
-    whole = aggregates.by_window(tx, scope, [before])
+    ratings, reviews = aggregates.rated(scope, [before]), aggregates.by_window(scope, [before])
+    answers = ask(tx, (ratings, reviews))
+    sums, whole = answers.to(ratings).tallies, answers.to(reviews)
     usual = {"": whole.get(Cell(0), figures.Tally()), **{str(cell.of): tally for cell, tally in sums.items()}}
     watched = sum(tally.n for tally in usual.values())
     lists: Lists = {"": sequences.of_team(tx, scope, period)} | sequences.of_categories(tx, scope, period)

@@ -7,11 +7,11 @@ which together stay exact for 90 billion reviews.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -24,19 +24,24 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     or_,
     select,
+    union_all,
 )
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from iqs import periods
 from iqs.assignments import AssignmentState
 from iqs.figures import NOBODY, Cell, Tallies, Tally, Work
 from iqs.reports import Period, ReviewLine
-from iqs.reviews import UNDO_WINDOW, ReviewKind, Stream
+from iqs.reviews import BY_OTHERS, COUNTED_STREAMS, UNDO_WINDOW, ReviewKind, Stream
 from iqs.scoring import from_micropoints
 from iqs.storage import tables
-from iqs.storage.repositories.streams import kept_back
-from iqs.storage.store import Tx
+from iqs.storage.asking import Question, Row
+from iqs.storage.repositories.own_views import kept_back
 
 R = tables.Review
 V = tables.Rating
@@ -44,8 +49,6 @@ C = tables.Conversation
 A = tables.Assignment
 D = tables.Draw
 
-COUNTED_KINDS = (ReviewKind.MANAGER, ReviewKind.PEER)
-COUNTED_STREAMS = (Stream.RANDOM, Stream.IMPORTED)
 
 _HALF = 10**8
 
@@ -78,94 +81,95 @@ class Scope:
     without: frozenset[int] = frozenset()
 
 
-def by_window(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
+def by_window(scope: Scope, windows: Sequence[Period]) -> Question[Tallies]:
     """Review scores in each window. Windows, here and below, are in order and do not overlap."""
-    return _scores(tx, scope, windows)
+    return _scores(scope, windows)
 
 
-def by_reviewer(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
+def by_reviewer(scope: Scope, windows: Sequence[Period]) -> Question[Tallies]:
     """Review scores given by each reviewer in each window."""
-    return _scores(tx, scope, windows, R.reviewer_id)
+    return _scores(scope, windows, R.reviewer_id)
 
 
-def by_category(tx: Tx, scope: Scope, windows: Sequence[Period]) -> Tallies:
-    """Points of each category, by its key, in each window; N/A is left out."""
-    return {Cell(place, key): tally for place, key, tally, _ in _points(tx, scope, windows)}
+class Rated(NamedTuple):
+    """What was rated: points by window and category's key, without N/A; how many agents stand behind each, if asked.
+
+    `causes` counts how often each (category key, cause key) was picked in the last of the windows.
+    """
+
+    tallies: Tallies
+    people: Mapping[tuple[int, str], int]
+    causes: Mapping[tuple[str, str], int]
 
 
-def by_category_with_people(
-    tx: Tx, scope: Scope, windows: Sequence[Period]
-) -> tuple[Tallies, Mapping[tuple[int, str], int]]:
-    """The same, and how many agents stand behind each."""
-    found = list(_points(tx, scope, windows, R.reviewee_id))
-    tallies = {Cell(place, key): tally for place, key, tally, _ in found}
-    return tallies, {(place, key): people for place, key, _, people in found}
+def rated(scope: Scope, windows: Sequence[Period], *, people: bool = False) -> Question[Rated]:
+    """The ratings of each window, read once.
 
-
-def _points(
-    tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any
-) -> Iterator[tuple[int, str, Tally, int]]:
-    """Added up by the category's id first: thousands of ratings need not look up its key."""
-    each = (
-        select(
-            place_of(windows),
-            V.category_id,
-            *of,
-            *(one.label(f"s{n}") for n, one in enumerate(sums(V.points))),
+    Added up window by window and by the category's id, so that thousands of ratings are sorted by one number and
+    need not look up its key. Of agents and causes come lists: a key may stand on several scorecards.
+    """
+    nothing = cast(null(), Text)
+    agents = listed(case((V.points.is_not(None), R.reviewee_id))) if people else nothing
+    causes = func.aggregate_strings(func.nullif(cast(V.causes, Text), literal_column("'[]'")), _BREAK)
+    each = union_all(
+        *(
+            select(
+                number(place).label("place"),
+                V.category_id,
+                agents.label("agents"),
+                (causes if window is windows[-1] else nothing).label("causes"),
+                *(one.label(f"s{n}") for n, one in enumerate(sums(V.points))),
+            )
+            .select_from(R)
+            .join(V, V.review_id == R.id)
+            .where(*counted(scope, [window]))
+            .group_by(V.category_id)
+            for place, window in enumerate(windows)
         )
-        .select_from(R)
-        .join(V, V.review_id == R.id)
-        .where(*counted(scope, windows), V.points.is_not(None))
-        .group_by("place", V.category_id, *of)
-        .subquery()
-    )
-    people = func.count(each.c.reviewee_id.distinct()) if of else number(0)
-    found = tx.execute(
-        select(each.c.place, tables.Category.key, people, *(func.sum(each.c[f"s{n}"]) for n in range(4)))
-        .join(tables.Category, tables.Category.id == each.c.category_id)
-        .group_by(each.c.place, tables.Category.key)
-    )
-    for place, key, behind, *row in found:
-        yield place, key, Tally(*numbers(row)), behind
+    ).subquery()
+    statement = select(
+        each.c.place, tables.Category.key, each.c.agents, each.c.causes, *(each.c[f"s{n}"] for n in range(4))
+    ).join(tables.Category, tables.Category.id == each.c.category_id)
+    return Question(statement, _rated)
 
 
-def causes(tx: Tx, scope: Scope, window: Period) -> dict[tuple[str, str], int]:
-    """How often each (category key, cause key) was picked."""
-    picked = cast(V.causes, Text)
-    found = tx.execute(
-        select(tables.Category.key, picked, func.count())
-        .select_from(R)
-        .join(V, V.review_id == R.id)
-        .join(tables.Category, tables.Category.id == V.category_id)
-        .where(*counted(scope, [window]), picked != "[]")
-        .group_by(tables.Category.key, picked)
-    )
+_BREAK = "\n"
+"""Between what several ratings have in one list: JSON of ours has none."""
+
+
+def _rated(rows: Sequence[Row]) -> Rated:
+    tallies: dict[Cell, Tally] = {}
+    people: dict[tuple[int, str], set[str]] = {}
     counts: dict[tuple[str, str], int] = {}
-    for category, listed, times in found:
-        for cause in json.loads(listed):
-            counts[category, cause] = counts.get((category, cause), 0) + times
-    return counts
+    for place, key, agents, causes, *row in rows:
+        if row[0]:
+            cell = Cell(place, key)
+            tallies[cell] = tallies.get(cell, Tally()) + Tally(*numbers(row))
+        if agents:
+            people.setdefault((place, key), set()).update(agents.split(","))
+        for each in causes.split(_BREAK) if causes else ():
+            for cause in json.loads(each):
+                counts[key, cause] = counts.get((key, cause), 0) + 1
+    return Rated(tallies, {cell: len(who) for cell, who in people.items()}, counts)
 
 
-def work(tx: Tx, team_id: int, window: Period, as_of: datetime) -> Work:
+def work(team_id: int, window: Period, as_of: datetime) -> Question[Work]:
     """How many assignments of the samples drawn in the window are in each state, by reviewer (id, name).
 
     What stands beside a sample is left out: it was picked on purpose, is a second reading, or is the agent's own.
     Those handed on to another reviewer are counted with the other one. What happened later than `as_of` has not
     happened: such assignments are still open.
     """
-    submitted = and_(A.state == AssignmentState.SUBMITTED, R.submitted_at <= as_of)
-    skipped = and_(A.state == AssignmentState.SKIPPED, A.updated_at <= as_of)
-    state = case(
-        (submitted, AssignmentState.SUBMITTED.value),
-        (skipped, AssignmentState.SKIPPED.value),
-        else_=AssignmentState.OPEN.value,
-    ).label("state_then")
-    found = tx.execute(
-        select(A.reviewer_id, tables.Person.name, state, func.count())
+    submitted = and_(A.state.in_(said(AssignmentState.SUBMITTED)), R.submitted_at <= as_of)
+    skipped = and_(A.state.in_(said(AssignmentState.SKIPPED)), A.updated_at <= as_of)
+    (is_submitted, is_skipped, is_open) = said(
+        AssignmentState.SUBMITTED, AssignmentState.SKIPPED, AssignmentState.OPEN
+    )
+    state = case((submitted, is_submitted), (skipped, is_skipped), else_=is_open)
+    each = (
+        select(A.reviewer_id, state.label("state_then"), func.count().label("times"))
         .select_from(D)
         .join(A, and_(A.team_id == D.team_id, A.draw_id == D.id))
-        .join(tables.Person, tables.Person.id == A.reviewer_id)
         .outerjoin(R, R.assignment_id == A.id)
         .where(
             D.team_id == team_id,
@@ -173,59 +177,71 @@ def work(tx: Tx, team_id: int, window: Period, as_of: datetime) -> Work:
             D.created_at < window.end,
             D.created_at <= as_of,
             A.stream.in_(said(Stream.RANDOM)),
-            A.kind.in_(said(*COUNTED_KINDS)),
+            A.kind.in_(said(*BY_OTHERS)),
             A.state.not_in(said(AssignmentState.CANCELLED)),
         )
-        .group_by(A.reviewer_id, tables.Person.name, "state_then")
+        .group_by(A.reviewer_id, "state_then")
+        .subquery()
     )
-    return {(id_, name, AssignmentState(word)): times for id_, name, word, times in found}
+    statement = select(each.c.reviewer_id, tables.Person.name, each.c.state_then, each.c.times).join(
+        tables.Person, tables.Person.id == each.c.reviewer_id
+    )
+    return Question(
+        statement,
+        lambda rows: {(id_, name, AssignmentState(word)): times for id_, name, word, times in rows},
+    )
 
 
-def received(tx: Tx, scope: Scope, *, limit: int) -> tuple[ReviewLine, ...]:
+def received(scope: Scope, *, limit: int) -> Question[tuple[ReviewLine, ...]]:
     """The newest released reviews by others in this scope, the newest first, as their reviewee may know them.
 
     Of every stream but second readings, which measure reviewers; without what waits for the agent's own view.
     """
-    found = tx.execute(
+    statement = (
         select(R.id, C.subject, R.score, R.passed, R.submitted_at, R.acknowledged_at, R.kind, R.stream)
         .join(C, C.id == R.conversation_id)
         .where(
             *_of(scope),
             R.submitted_at <= scope.as_of - UNDO_WINDOW,
-            R.kind.in_(said(*COUNTED_KINDS)),
+            R.kind.in_(said(*BY_OTHERS)),
             R.stream.not_in(said(Stream.DOUBLE)),
             ~kept_back(scope.as_of),
         )
         .order_by(R.submitted_at.desc(), R.id.desc())
         .limit(number(limit))
     )
+    return Question(statement, _lines)
+
+
+def _lines(rows: Sequence[Row]) -> tuple[ReviewLine, ...]:
     return tuple(
         ReviewLine(
-            review_id=row.id,
-            subject=row.subject,
-            percent=None if row.score is None else float(from_micropoints(row.score)),
-            passed=row.passed,
-            submitted_at=row.submitted_at,
-            acknowledged=row.acknowledged_at is not None,
-            kind=ReviewKind(row.kind),
-            stream=Stream(row.stream),
+            review_id=review_id,
+            subject=subject,
+            percent=None if score is None else float(from_micropoints(score)),
+            passed=passed,
+            submitted_at=submitted_at,
+            acknowledged=acknowledged_at is not None,
+            kind=ReviewKind(kind),
+            stream=Stream(stream),
         )
-        for row in found
-        if row.submitted_at is not None
+        for review_id, subject, score, passed, submitted_at, acknowledged_at, kind, stream in rows
     )
 
 
-def _scores(tx: Tx, scope: Scope, windows: Sequence[Period], *of: Any) -> Tallies:
-    found = tx.execute(
-        select(place_of(windows), *of, *tallied()).where(*counted(scope, windows)).group_by("place", *of)
-    )
+def _scores(scope: Scope, windows: Sequence[Period], *of: Any) -> Question[Tallies]:
+    statement = select(place_of(windows), *of, *tallied())
     names = 1 + len(of)
-    return {
-        Cell(row[0], *(NOBODY if each is None else each for each in row[1:names])): Tally(
-            *numbers(row[names:])
-        )
-        for row in found
-    }
+
+    def read(rows: Sequence[Row]) -> Tallies:
+        return {
+            Cell(row[0], *(NOBODY if each is None else each for each in row[1:names])): Tally(
+                *numbers(row[names:])
+            )
+            for row in rows
+        }
+
+    return Question(statement.where(*counted(scope, windows)).group_by("place", *of), read)
 
 
 def released(scope: Scope, windows: Sequence[Period]) -> list[ColumnElement[bool]]:
@@ -240,7 +256,7 @@ def counted(
     scope: Scope, windows: Sequence[Period], streams: Sequence[Stream] = COUNTED_STREAMS
 ) -> list[ColumnElement[bool]]:
     """That a review counts for IQS in these windows; `streams` may be fewer."""
-    return [*released(scope, windows), R.kind.in_(said(*COUNTED_KINDS)), R.stream.in_(said(*streams))]
+    return [*released(scope, windows), R.kind.in_(said(*BY_OTHERS)), R.stream.in_(said(*streams))]
 
 
 def _of(scope: Scope) -> list[ColumnElement[bool]]:
@@ -275,9 +291,13 @@ def number(known: int) -> ColumnElement[int]:
 
 
 def sums(column: Any) -> tuple[ColumnElement[Any], ...]:
-    """Count, sum, and the sum of squares in its two parts, of a column of micropoints."""
+    """Count, sum, and the sum of squares in its two parts, of a column of micropoints.
+
+    Whole numbers on both databases: PostgreSQL's own sum of them is a NUMERIC.
+    """
     square = column * column
-    return func.count(column), func.sum(column), func.sum(square // _DIVISOR), func.sum(square % _DIVISOR)
+    parts = (column, square // _DIVISOR, square % _DIVISOR)
+    return func.count(column), *(cast(func.sum(part), BigInteger) for part in parts)
 
 
 def tallied() -> tuple[ColumnElement[Any], ...]:
@@ -291,6 +311,24 @@ def tallied() -> tuple[ColumnElement[Any], ...]:
 
 
 def numbers(row: Sequence[Any]) -> list[int]:
-    """Count, sum and sum of squares from `sums`, then the rest: integers, though PostgreSQL says NUMERIC."""
-    n, total, high, low, *rest = (int(each or 0) for each in row)
-    return [n, total, high * _HALF + low, *rest]
+    """Count, sum and sum of squares from `sums`, then the rest; sums of nothing are 0."""
+    n, total, high, low, *rest = row
+    return [n, total or 0, (high or 0) * _HALF + (low or 0), *rest]
+
+
+class listed(FunctionElement[str]):  # noqa: N801 - named as functions of SQL are
+    """An aggregate: the different ids of a column with commas between them; null of none."""
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(listed, "sqlite")
+def _on_sqlite(element: listed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"group_concat(DISTINCT {compiler.process(element.clauses, **options)})"
+
+
+@compiles(listed, "postgresql")
+def _on_postgresql(element: listed, compiler: SQLCompiler, **options: Any) -> str:
+    # As numbers: texts take it several times as long to sort.
+    return f"array_to_string(array_agg(DISTINCT {compiler.process(element.clauses, **options)}), ',')"

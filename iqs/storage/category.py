@@ -8,6 +8,7 @@ from iqs.figures import NOBODY, Cell, Tallies, Tally
 from iqs.reports import Period
 from iqs.storage import aggregates, tables
 from iqs.storage.aggregates import Scope, counted, numbers, place_of, sums
+from iqs.storage.asking import answer
 from iqs.storage.store import Tx
 
 R = tables.Review
@@ -29,5 +30,5 @@ def by_reviewee(tx: Tx, scope: Scope, windows: Sequence[Period], key: str) -> Ta
 
 def causes(tx: Tx, scope: Scope, window: Period, key: str) -> dict[str, int]:
     """How often each cause of the category was picked, by the cause's key."""
-    found = aggregates.causes(tx, scope, window)
+    found = answer(tx, aggregates.rated(scope, [window])).causes
     return {cause: times for (category, cause), times in found.items() if category == key}

@@ -16,6 +16,21 @@ from sqlalchemy.types import TypeDecorator
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC_ZONE)
 
 
+def stored(at: datetime) -> int:
+    """An instant as it is stored: whole microseconds since 1970 UTC. ValueError for a naive one."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone cannot be stored")
+    delta = at - EPOCH
+    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+
+def instant(microseconds: int) -> datetime:
+    """The instant that is stored so, in UTC."""
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC_ZONE).replace(
+        microsecond=microseconds % 1_000_000
+    )
+
+
 class UTC(TypeDecorator[datetime]):
     """An instant, stored as whole microseconds since 1970 UTC: one order, one meaning on both databases."""
 
@@ -24,18 +39,11 @@ class UTC(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - theirs
         """Aware datetime → microseconds; ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        delta = value - EPOCH
-        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+        return None if value is None else stored(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - theirs
         """Microseconds → aware datetime in UTC."""
-        if value is None:
-            return None
-        return datetime.fromtimestamp(value // 1_000_000, UTC_ZONE).replace(microsecond=value % 1_000_000)
+        return None if value is None else instant(value)
 
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows only in an INTEGER key

@@ -4,8 +4,9 @@ from sqlalchemy import func, select
 
 from iqs.comparison import Given, Shared
 from iqs.reports import Period
+from iqs.reviews import BY_OTHERS
 from iqs.storage import tables
-from iqs.storage.aggregates import COUNTED_KINDS, Scope, released
+from iqs.storage.aggregates import Scope, released
 from iqs.storage.store import Tx
 
 R = tables.Review
@@ -14,7 +15,7 @@ V = tables.Rating
 
 def shared(tx: Tx, scope: Scope, period: Period) -> list[Shared]:
     """The ratings (N/A left out) of conversations with released reviews by two reviewers or more, any stream."""
-    counted = [*released(scope, [period]), R.kind.in_(COUNTED_KINDS)]
+    counted = [*released(scope, [period]), R.kind.in_(BY_OTHERS)]
     several = (
         select(R.conversation_id)
         .where(*counted)
@@ -40,7 +41,7 @@ def given(tx: Tx, scope: Scope, period: Period) -> list[Given]:
     """Every released, scored review by others, of any stream."""
     found = tx.execute(
         select(R.conversation_id, R.reviewee_id, R.reviewer_id, R.score)
-        .where(*released(scope, [period]), R.kind.in_(COUNTED_KINDS))
+        .where(*released(scope, [period]), R.kind.in_(BY_OTHERS))
         .order_by(R.id)
     )
     return [

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from iqs.notices import NoticeKind
 from iqs.reviews import UNDO_WINDOW, Stream
 from iqs.storage import tables
-from iqs.storage.repositories.streams import kept_back
+from iqs.storage.repositories.own_views import kept_back
 from iqs.storage.store import Tx
 
 R = tables.Review

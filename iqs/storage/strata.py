@@ -13,7 +13,8 @@ from iqs.reviews import Stream
 from iqs.scoring import MICRO
 from iqs.statistics import Clusters
 from iqs.storage import tables
-from iqs.storage.aggregates import Scope, counted, place_of
+from iqs.storage.aggregates import Scope, counted, number, place_of
+from iqs.storage.asking import Question
 from iqs.storage.store import Tx
 
 R = tables.Review
@@ -25,23 +26,31 @@ _COARSE = MICRO // 1000
 """Squares of sums of micropoints do not fit 64 bits; in thousandths of a point even 20,000 reviews of one talk do."""
 
 
-def parts(tx: Tx, scope: Scope, windows: Sequence[Period]) -> list[Part]:
+def parts(scope: Scope, windows: Sequence[Period]) -> Question[list[Part]]:
     """The scored reviews of the random stream, by window, draw and reviewee, with how many were eligible.
 
     Left out are those of draws that did not keep what they drew from.
     """
-    found = tx.execute(
-        select(place_of(windows), S.person_id, S.draw_id, func.count(R.score), func.sum(R.score), S.eligible)
+    each = (
+        select(
+            place_of(windows),
+            A.draw_id,
+            R.reviewee_id,
+            func.count(R.score).label("n"),
+            cast(func.sum(R.score), BigInteger).label("total"),
+        )
         .select_from(R)
         .join(A, A.id == R.assignment_id)
-        .join(S, and_(S.draw_id == A.draw_id, S.person_id == R.reviewee_id))
-        .where(*counted(scope, windows, (Stream.RANDOM,)), S.eligible > 0)
-        .group_by("place", S.draw_id, S.person_id, S.eligible)
-        .having(func.count(R.score) > 0)  # asked of each review, it leads PostgreSQL to the wrong index
+        .where(*counted(scope, windows, (Stream.RANDOM,)))
+        .group_by("place", A.draw_id, R.reviewee_id)
+        .subquery()
     )
-    return [
-        Part(place, who, draw, n, int(total or 0), eligible) for place, who, draw, n, total, eligible in found
-    ]
+    statement = (
+        select(each.c.place, each.c.reviewee_id, each.c.draw_id, each.c.n, each.c.total, S.eligible)
+        .join(S, and_(S.draw_id == each.c.draw_id, S.person_id == each.c.reviewee_id))
+        .where(each.c.n > number(0), S.eligible > number(0))
+    )
+    return Question(statement, lambda rows: [Part(*row) for row in rows])
 
 
 def apart(

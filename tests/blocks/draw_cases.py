@@ -22,7 +22,7 @@ PROGRESS = DrawProgress(
     due_at=NOW + timedelta(days=3),
     starts_at=NOW - timedelta(days=11),
     ends_at=NOW - timedelta(days=4),
-    by_reviewer={"Rosa": Tally(10, 4, 1, 1), "Sam": Tally(8, 8)},
+    by_reviewer=(("Rosa", Tally(10, 4, 1, 1)), ("Sam", Tally(8, 8))),
     beside=2,
     eligible=240,
     excluded={"no customer message": 12, "filtered out by tag": 3},

@@ -11,6 +11,7 @@ from blocks import (
     commitment,
     digest,
     feedback,
+    figures,
     home,
     kit,
     me,
@@ -79,7 +80,8 @@ def draw(view):
     lines = [f"({view['text']})", ""] if isinstance(view.get("text"), str) else []
     for block in view["blocks"]:
         lines += [*_block(block), ""]
-    return "\n".join(line.rstrip() for line in lines).strip() + "\n"
+    drawn = "\n".join(line.rstrip() for line in lines).strip() + "\n"
+    return drawn.replace(figures.GAP, " ")
 
 
 def _block(block):

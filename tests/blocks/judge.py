@@ -9,6 +9,7 @@ from itertools import chain
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from blocks.figures import GAP
 from bot.sandbox.checks.shape import Found
 from bot.sandbox.checks.surface import check_blocks, text_length
 from bot.sandbox.checks.views import check_view
@@ -193,7 +194,7 @@ def parsed_by_slack(value):
 
 
 def read(value):
-    """All that a person reads, in order: for tests that look for words."""
+    """All that a person reads, in order, a space at which no line ends as any other: for tests that look for words."""
     found = []
 
     def visit(each):
@@ -208,4 +209,4 @@ def read(value):
                     visit(item)
 
     visit(value["blocks"] if isinstance(value, dict) and "blocks" in value else value)
-    return "".join(found)
+    return "".join(found).replace(GAP, " ")

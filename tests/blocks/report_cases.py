@@ -17,6 +17,7 @@ from iqs.reports import (
     Period,
     PersonalReport,
     PersonFigure,
+    Picked,
     Point,
     Quadrant,
     ReviewLine,
@@ -107,6 +108,7 @@ def team_report(**changes):
             TimeFigure("first response", None, 12_000.0, 5),
         ),
         pairs=pairs("Where is my order?"),
+        picked=Picked(61.2, 5),
     )
     return replace(usual, **changes)
 
@@ -236,7 +238,7 @@ def home(**changes):
     usual = Home(
         person=LEAD,
         teams=(TEAM,),
-        waiting=(waiting(41), waiting(42, rated=0, subject=None, due_at=None)),
+        waiting=(waiting(41), waiting(42, rated=0, subject=None, due_at=None, picked=True)),
         drafts=1,
         personal=personal(),
         led=(team_report(),),

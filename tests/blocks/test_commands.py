@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from blocks import category, export, plan
+from blocks import category, export, figures, plan
 from iqs.schedules import ScheduleKind
 from iqs.statistics import Word
 from tests.blocks import command_cases as made
@@ -16,7 +16,7 @@ ANSWERS = dict(made.messages())
 
 
 def read(message):
-    return json.dumps(message, ensure_ascii=False)
+    return json.dumps(message, ensure_ascii=False).replace(figures.GAP, " ")
 
 
 @pytest.mark.parametrize("name", ANSWERS)

@@ -41,21 +41,33 @@ def test_it_is_drawn_anew_only_while_nobody_has_begun():
     """And only after a question; what was committed can be verified."""
     assert [each["action_id"] for each in actions(draw.message(PROGRESS))] == [ActionId.DRAW_VERIFY]
     [verify, redraw] = actions(draw.message(replace(PROGRESS, can_redraw=True)))
-    assert draw.read(redraw) == draw.read(verify) == (7, "2026-W46")
+    assert draw.read(redraw) == draw.read(verify) == (7, "2026-W46", 1)
     assert "18 scorecards" in redraw["confirm"]["text"]["text"]
     assert actions(draw.message(replace(PROGRESS, seed_hash=None))) == []
-    with pytest.raises(Invalid):
-        draw.read({"value": "7"})
+    for strange in ("7", "7:2026-W46", "7:2026-W46:one", ":2026-W46:1", None):
+        with pytest.raises(Invalid):
+            draw.read({"value": strange})
 
 
 def test_many_people_and_long_names_fit():
     """The rest is added up."""
-    crowd = {f"{number} " + "W" * 300: Tally(5, 1) for number in range(40)}
+    crowd = tuple((f"{number} " + "W" * 300, Tally(5, 1)) for number in range(40))
     short = tuple(Short("&" * 200, 3, 0, 0) for _ in range(50))
     excluded = {f"reason {number} " + "<" * 90: number for number in range(30)}
     made = draw.message(replace(PROGRESS, by_reviewer=crowd, short=short, excluded=excluded))
     judge_message(made)
     assert "25 more: 25 of 125" in read(made)
+
+
+def test_what_is_open_beside_the_draw_is_told():
+    """Carried over, or picked by a lead; late only where it is. Where all was drawn, that is why there is no more."""
+    assert "Open beside" not in read(draw.message(PROGRESS))
+    carried = replace(PROGRESS, others=3, others_late=2, all_drawn=True)
+    said = read(draw.message(carried))
+    assert "Open beside this draw: 3 reviews of other draws or picked by a lead, 2 of them late." in said
+    assert "Drawn from 240 conversations, all of them;" in said
+    assert "1 review of other draws or picked by a lead. " in read(draw.message(replace(PROGRESS, others=1)))
+    assert "2 late from before" in read({"text": "", "blocks": draw.section([carried])})
 
 
 def test_the_home_shows_it_in_short():

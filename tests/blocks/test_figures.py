@@ -18,16 +18,26 @@ def test_a_difference_within_chance_keeps_its_sign(points, shown):
 def test_equal_scores_promise_no_certainty():
     """Eight reviews of 100 % are called alike, not "100–100"."""
     alike = Estimate(100.0, 8, 100.0, 100.0)
-    assert figures.estimate(alike) == "100 % (all 8 alike)"
+    assert figures.estimate(alike) == "100\u00a0% (all 8 alike)"
     assert figures.interval(alike) == "all alike"
 
 
 def test_an_estimate_carries_its_range_and_n():
     """Nothing is shown bare, and too little is called that."""
-    assert figures.estimate(Estimate(87.4, 24, 81.2, 92.5)) == "87 % (81–93, n = 24)"
+    assert figures.estimate(Estimate(87.4, 24, 81.2, 92.5)) == "87\u00a0% (81–93, n = 24)"
     assert figures.estimate(Estimate(54.0, 3, None, None)) == "not enough reviews yet (n = 3)"
     few = figures.estimate(Estimate(54.0, 3, sd=15))
     assert few == "not enough reviews yet (n = 3; 9 more reviews give ±10 points)"
+
+
+def test_no_line_ends_between_a_number_and_its_sign():
+    """A percent, a sentence and a point of a trend are broken by Slack elsewhere, or not at all."""
+    assert (
+        figures.kept("IQS 87 %, goal 90 %: not 5 of 10 %")
+        == "IQS 87\u00a0%, goal 90\u00a0%: not 5 of 10\u00a0%"
+    )
+    assert " " not in figures.counted("Oct 2026", 86.6, 24)
+    assert figures.counted("W47", 86.6, 24).replace(figures.GAP, " ") == "W47 87 % (24)"
 
 
 def test_a_change_just_below_one_point_reads_as_one():

@@ -1,8 +1,11 @@
 """The Home tab, `/iqs me`, `/iqs team`, `/iqs help`: one's own work, one's own teams, nothing else."""
 
+from dataclasses import replace
+
 from blocks import feedback, home, me, refusal, scorecard, team
 from blocks import help as help_page
 from blocks.ids import ActionId
+from iqs.reports import Survey
 from tests.blocks import cases, report_cases
 from tests.blocks.clicks import action, buttons
 from tests.blocks.judge import read
@@ -15,6 +18,13 @@ def test_waiting_reviews_open():
     assert opened == [41, 42]
     assert buttons(view)[:2] == ["Continue", "Open"]
     assert "2 of 5 rated · due <!date^" in read(view)
+
+
+def test_what_was_picked_for_coaching_says_so():
+    """A reviewer knows before opening it; all else, a hidden second reading too, is marked by nothing."""
+    said = read(home.view(report_cases.home()))
+    assert "picked for coaching · 0 of 5 rated" in said
+    assert said.count("picked for coaching ·") == 1
 
 
 def test_a_long_list_says_how_much_is_left():
@@ -49,6 +59,38 @@ def test_too_few_reviews_give_no_number():
     said = read(me.message(few))
     assert "not enough reviews yet (n = 3; 15 more reviews give ±15 points)" in said
     assert "40 %" not in said
+
+
+def test_every_view_calls_a_change_by_the_same_word():
+    """What is chance among five categories in the digest is no fall in /iqs team, /iqs me or at home either."""
+    drop = replace(report_cases.DOWN, p=0.03)
+    categories = tuple(
+        replace(each, change=drop if place == 1 else report_cases.NOISE)
+        for place, each in enumerate(report_cases.team_report().categories)
+    )
+    made = report_cases.team_report(change=report_cases.NOISE, categories=categories, groups=())
+    own = report_cases.personal(change=report_cases.NOISE, categories=categories)
+    shown = home.view(report_cases.home(led=(made,), personal=own))
+    for said in (read(team.message(made)), read(me.message(own)), read(shown)):
+        assert "down 6 points" not in said
+        assert "Fell" not in said
+    sure = replace(drop, p=0.004)
+    surely = tuple(replace(each, change=sure) if each.change is drop else each for each in categories)
+    assert "down 6 points" in read(team.message(replace(made, categories=surely)))
+    assert "Fell: Tone and empathy 6 points" in read(
+        home.view(report_cases.home(led=(replace(made, categories=surely),)))
+    )
+
+
+def test_nobody_reviewed_is_one_sentence():
+    """No table of zeros: neither for an agent of whom nothing was seen, nor for a team in a quiet time."""
+    own = report_cases.personal(iqs=report_cases.figure(None), recent=(), given=None, csat=Survey(), trend=())
+    assert read(me.message(own)) == me.NOTHING
+    gave = read(me.message(replace(own, given=report_cases.figure(88.0, 9))))
+    assert "Reviews you gave: 9" in gave
+    assert "Trend" not in gave
+    quiet = read(team.message(report_cases.team_report(iqs=report_cases.figure(None), agents=(), groups=())))
+    assert "By category" not in quiet
 
 
 def test_agents_stand_by_name():

@@ -21,7 +21,7 @@ from bot.config import Settings
 from bot.sandbox import Sandbox, SandboxChannel, SandboxUser
 from iqs import periods
 from iqs.files import scorecards
-from iqs.services import assigning, enrolling, importing, publishing, reviewing, scheduling
+from iqs.services import configuring, drawing, enrolling, importing, publishing, reviewing, scheduling
 from iqs.storage.store import Store
 
 MINUTE = 60.0  # seconds
@@ -71,13 +71,17 @@ def slack(make_slack):
 
 
 class Time:
-    """The programme's time: the real one, moved forward by tests."""
+    """The programme's time: the real one, moved forward by tests; it may stand still between their moves."""
 
     def __init__(self):
         self.ahead = timedelta(0)
+        self.still = None
 
     def __call__(self):
-        return datetime.now(UTC) + self.ahead
+        return (self.still or datetime.now(UTC)) + self.ahead
+
+    def stop(self):
+        self.still = datetime.now(UTC)
 
     def move(self, **by):
         self.ahead += timedelta(**by)
@@ -152,7 +156,7 @@ def programme(furnished_file, sqlite_store):
 def furnish(store, now):
     """Enrols the team and draws its last week."""
     enrolling.import_people(store, PEOPLE)
-    enrolling.configure_team(
+    configuring.configure(
         store, None, "Support", opens=datetime.min.time(), closes=datetime.max.time(),
         working_days=range(7), quota=3,
     )  # fmt: skip
@@ -164,10 +168,10 @@ def furnish(store, now):
     ]
     importing.import_conversations(store, lines, now=now)
     scheduling.ensure_schedules(store, now=now)
-    assigning.draw(
+    drawing.draw(
         store, "Support", periods.iso_label(periods.local_date(week.start, "UTC")), now=now, seed="s"
     )
-    enrolling.configure_team(store, None, "Support", channel_id="C0TEAM")  # it was not told of this draw
+    configuring.configure(store, None, "Support", channel_id="C0TEAM")  # it was not told of this draw
 
 
 @pytest.fixture
@@ -192,7 +196,7 @@ def dispatch(app):
 
     def hand(body):
         answer = app.bolt.dispatch(BoltRequest(body=body, mode="socket_mode"))
-        assert app.answers.settle()
+        assert app.answers.settle(60)
         return answer
 
     return hand

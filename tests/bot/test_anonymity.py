@@ -10,7 +10,7 @@ from blocks import beside, explain, feedback, home, me, picking, refusal, review
 from bot import drawing as pictures
 from iqs.errors import IQSError
 from iqs.files import exports
-from iqs.services import drawing, enrolling, handing, reporting, reviewing, selfing, telling
+from iqs.services import configuring, drawing, handing, reporting, reviewing, selfing, telling
 from iqs.storage import tables
 from iqs.storage.repositories import notices
 from iqs.streams import read
@@ -66,7 +66,7 @@ def team(sqlite_store):
             for n in range(30)
         )
     )
-    enrolling.configure_team(
+    configuring.configure(
         sqlite_store, None, "Support", hides_agent=True, shows_reviewer=False, self_reviews=True,
         targets=read("csat<=20,max=6"), double_percent=100, now=MONDAY,
     )  # fmt: skip

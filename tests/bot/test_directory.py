@@ -5,7 +5,7 @@ from http.client import IncompleteRead, RemoteDisconnected
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.directory import BATCH, is_member
+from bot.directory import BATCH, OUT, is_member
 from iqs.services import enrolling
 
 
@@ -86,13 +86,20 @@ def test_a_member_is_a_full_one_of_our_house(user, member):
 
 
 @pytest.mark.parametrize("failure", [IncompleteRead(b""), RemoteDisconnected(), TimeoutError()])
-def test_an_answer_cut_off_is_a_warning(app, monkeypatch, caplog, failure):
-    """However Slack is out of reach, the look ends quietly and the next one asks again."""
+def test_an_answer_cut_off_is_a_warning(app, now, monkeypatch, caplog, failure):
+    """However Slack is out of reach, the look ends quietly at the first call, and a later one asks again."""
+    asked = []
 
     def cut(**_):
+        asked.append(now())
         raise failure
 
     monkeypatch.setattr(app.client, "users_lookupByEmail", cut)
     monkeypatch.setattr(app.client, "users_info", cut)
     assert app.directory.sync() == 0
     assert {each.levelname for each in caplog.records if each.name == "bot.directory"} == {"WARNING"}
+    app.directory.sync()
+    assert len(asked) == 1
+    now.move(seconds=OUT.total_seconds() + 1)
+    app.directory.sync()
+    assert len(asked) == 2

@@ -20,7 +20,7 @@ from bot.sandbox import Sandbox, SandboxChannel, SandboxUser
 from bot.sandbox.faults import ERROR, LIMITED, RESET
 from iqs import periods
 from iqs.files import scorecards
-from iqs.services import assigning, enrolling, importing, publishing, reviewing, scheduling
+from iqs.services import configuring, drawing, enrolling, importing, publishing, reviewing, scheduling
 from tests.bot.conftest import MANIFEST, Payloads, served
 from tests.bot.playing import play
 
@@ -84,7 +84,7 @@ def marked(mark, unmarked, sqlite_store, now, monkeypatch):
     enrolling.import_people(
         sqlite_store, "team,email,name,roles,slack_user_id,helpdesk_id\n" + "\n".join(lines) + "\n"
     )
-    enrolling.configure_team(
+    configuring.configure(
         sqlite_store, None, "Support", channel_id="C0TEAM", opens=datetime.min.time(), closes=datetime.max.time(),
         working_days=range(7), quota=3,
     )  # fmt: skip
@@ -95,7 +95,7 @@ def marked(mark, unmarked, sqlite_store, now, monkeypatch):
     ]
     importing.import_conversations(sqlite_store, records, now=now())
     scheduling.ensure_schedules(sqlite_store, now=now())
-    assigning.draw(
+    drawing.draw(
         sqlite_store, "Support", periods.iso_label(periods.local_date(week.start, "UTC")), now=now(), seed="s"
     )
     users = [SandboxUser(id_, mark("user"), name, email=mail, tz="UTC") for id_, _, name, mail in people]
@@ -156,7 +156,7 @@ def test_the_journey_leaves_no_marker(marked, mark, now, unmarked):
     rita.command(f"/iqs {mark('typed')}")
     rita.command(f"/iqs team {mark('typed')}")
     app.clock.tick()
-    assert app.answers.settle()
+    assert app.answers.settle(60)
     assert len(mark.made) > 50
     assert unmarked.written  # the listening itself works
 
@@ -205,7 +205,7 @@ def test_what_is_asked_for_leaves_no_marker(marked, mark, now):
     for _ in range(2):
         app.delivery.drain(seconds=3)
         now.move(minutes=11)
-    assert app.answers.settle()
+    assert app.answers.settle(60)
     assert [each for each in slack.driver(lena).dm() if each["files"]]
 
 
@@ -234,7 +234,7 @@ def test_what_goes_wrong_leaves_no_marker(marked, mark, now, monkeypatch):
         app.delivery.drain()
     slack.faults.next("views.open", RESET, 1)
     rita.click(card, ActionId.READ)
-    assert app.answers.settle()
+    assert app.answers.settle(60)
 
     def broken(*_, **__):
         raise RuntimeError(mark("broken"))
@@ -246,7 +246,7 @@ def test_what_goes_wrong_leaves_no_marker(marked, mark, now, monkeypatch):
     app.bolt.dispatch(
         BoltRequest(body={"type": mark("type"), "user": {"id": mark("id")}}, mode="socket_mode")
     )
-    assert app.answers.settle()
+    assert app.answers.settle(60)
 
 
 def test_what_is_refused_at_the_door_leaves_no_marker(marked, mark):

@@ -13,7 +13,7 @@ from bot.helpdesks import IntercomSettings
 from bot.syncing import Pause, Syncing
 from iqs.files import scorecards
 from iqs.helpdesk.base import Stopped
-from iqs.services import assigning, enrolling, publishing, purging, syncing
+from iqs.services import configuring, drawing, enrolling, publishing, purging, refreshing, syncing
 from tests.iqs.helpdesk.desks import CLOSED, Desk, talk
 from tests.iqs.helpdesk.standin import StandIn, running, status
 from tests.iqs.helpdesk.vendors.intercom import VENDOR
@@ -49,7 +49,7 @@ def desk(now):
 def app(slack, sqlite_store, desk, now):
     """The bot with Intercom connected, Rita to review what Ada wrote."""
     enrolling.import_people(sqlite_store, PEOPLE)
-    enrolling.configure_team(
+    configuring.configure(
         sqlite_store, None, "Support", opens=datetime.min.time(), closes=datetime.max.time(),
         working_days=range(7), quota=1,
     )  # fmt: skip
@@ -72,13 +72,13 @@ def app(slack, sqlite_store, desk, now):
 def draw(app, now):
     """Everything up to Rita's scorecard, which leaves before its text was fetched."""
     app.reading.tick()
-    assigning.draw(app.store, "Support", "2026-W46", now=now(), seed="s")
+    drawing.draw(app.store, "Support", "2026-W46", now=now(), seed="s")
     now.moment += timedelta(minutes=3)
     app.delivery.drain()
 
 
 def card(app, rita):
-    assert app.answers.settle()
+    assert app.answers.settle(60)
     return rita.wait_for(lambda: next((each for each in rita.dm() if each["blocks"]), None))
 
 
@@ -100,7 +100,7 @@ def test_opening_what_is_not_here_fetches_it_into_the_window(app, slack, now):
     rita = slack.driver("U0RITA")
     draw(app, now)
     assert rita.click(card(app, rita), ActionId.READ).ok
-    assert app.answers.settle()
+    assert app.answers.settle(60)
     assert "On its way" in words(rita.wait_for(lambda: rita.view)["blocks"])
 
 
@@ -117,17 +117,24 @@ def test_a_helpdesk_that_is_out_is_said_kindly(app, slack, desk, now, monkeypatc
 
 
 def test_what_was_deleted_leaves_slack_too(app, slack, desk, now):
-    """The excerpt goes from the message; the assignment is off the list."""
+    """The excerpt goes from the message, also if `iqs sync` found it; the assignment is off the list."""
     rita = slack.driver("U0RITA")
     draw(app, now)
     app.reading.tick()
     assert "Where is parcel" in words(card(app, rita)["blocks"])
     for each in VENDOR.entries:
-        done = purging.purge(app.store, "intercom", each["id"], now=now())
-        app.reading._tasks["the helpdesks"]._redraw(list(done.assignments), list(done.reviews))
+        purging.purge(app.store, "intercom", each["id"], now=now())
+    app.reading.tick()
     left = words(card(app, rita)["blocks"])
     assert "parcel" not in left
     assert "Taken off your list" in left
+
+
+def test_a_review_that_was_taken_back_is_no_fault(app):
+    """What was remembered may be gone when a process with Slack comes to draw it."""
+    app.store.transact(lambda tx: refreshing.remember(tx, reviews=[404]))
+    app.reading._tasks["the helpdesks"]()  # a tick would log what it raises
+    assert refreshing.taken(app.store) == refreshing.Stale()
 
 
 def test_a_problem_is_logged_when_it_comes_up(app, desk, caplog, now):

@@ -9,12 +9,15 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from slack_sdk import WebClient
 
 from bot.sandbox import Sandbox, SandboxChannel, SandboxUser
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+PATIENCE = 60_000  # milliseconds for a page on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -28,9 +31,12 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """One browser for the session. Without one the tests skip, but not in CI, where it must be there."""
+    """One browser a file. Without one the tests skip, but not in CI, where it must be there.
+
+    Not one for all: Playwright keeps an event loop running, and the next file may be one that starts its own.
+    """
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         reason = f"No browser on the PATH (looked for {', '.join(NAMES)}); install Chromium to run this."
@@ -53,7 +59,7 @@ def open_page(chromium):
 
     def open_at(url, *, width=1280, height=800, expect=()):
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="en-GB")
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         allowed.extend(expect)
         origin = "/".join(url.split("/")[:3])

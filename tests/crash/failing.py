@@ -40,7 +40,8 @@ class Trigger:
 def let_fail(store: Store, trigger: Trigger) -> None:
     """Every connection that `store` opens from now on counts."""
     connect = _sqlite(trigger) if store.is_sqlite else _postgresql(trigger)
-    event.listen(store.engine, "do_connect", lambda _dialect, _record, args, named: connect(*args, **named))
+    opener = store.engine.pool._dialect  # not the engine's, which tests share (`tests.databases`)
+    event.listen(opener, "do_connect", lambda _dialect, _record, args, named: connect(*args, **named))
 
 
 def _sqlite(trigger: Trigger) -> Any:

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, time, timedelta
 
 from iqs.scorecards import RatingCategory, RatingScale, Scorecard
-from iqs.services import enrolling, importing, publishing, scheduling
+from iqs.services import configuring, enrolling, importing, publishing, scheduling
 from iqs.storage.store import Store
 
 START = datetime(2026, 11, 16, 8, tzinfo=UTC)  # a Monday, when the first draw is due
@@ -38,7 +38,7 @@ def furnish(url: str, weeks: int) -> None:
     """
     store = Store(url)
     enrolling.import_people(store, people())
-    enrolling.configure_team(
+    configuring.configure(
         store, None, "Support", channel_id=CHANNEL, quota=QUOTA, opens=time(7), closes=time(8, 5),
         working_days=range(7),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from bot.delivery import Delivery
 from bot.sandbox import Sandbox, SandboxChannel, SandboxUser
 from iqs.errors import Unavailable
 from iqs.schedules import ScheduleKind
-from iqs.services import enrolling, importing, planning, publishing, reviewing, scheduling
+from iqs.services import configuring, enrolling, importing, planning, publishing, reviewing, scheduling
 from iqs.storage.store import Store
 from iqs.storage.tables import Assignment, Audit, Commitment, Draw, Notice, Rating, Review, ScheduleRun
 from tests.crash import programme
@@ -51,7 +51,7 @@ class Weeks:
         self.sound, self.failing, self.trigger = Store(url), Store(url), Trigger()
         let_fail(self.failing, self.trigger)
         enrolling.import_people(self.sound, PEOPLE)
-        enrolling.configure_team(
+        configuring.configure(
             self.sound, None, "Support", channel_id=programme.CHANNEL, quota=1, opens=time.min, closes=time.max,
             working_days=range(7),
         )  # fmt: skip
@@ -208,7 +208,7 @@ def test_some_operations(weeks):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(2 * 3600)
 def test_every_operation(weeks):
     """Every operation fails in a week of its own, and each week is done once."""
     assert until_clean(weeks, 1) > 100

@@ -4,7 +4,7 @@ import pytest
 
 from tests.crash.judge import LANDS_LATE
 
-pytestmark = [pytest.mark.long, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(6 * 3600)]  # a run that stands still ends by itself
 
 KILLS = 1_000
 LATER_THAN_THE_QUARANTINE = {

@@ -23,7 +23,7 @@ from bot.config import Settings
 from bot.sandbox import Clock, Sandbox, SandboxChannel
 from iqs.errors import Unavailable
 from iqs.schedules import REPORTS
-from iqs.services import assigning, enrolling, reviewing, scheduling
+from iqs.services import configuring, drawing, reviewing, scheduling
 from iqs.storage import tables
 from iqs.storage.migrating import upgrade
 from iqs.storage.outages import UNSURE
@@ -118,7 +118,7 @@ class Load:
         self._counting = threading.Lock()
         store = Store(url)
         team = world.build(store)
-        enrolling.configure_team(store, None, "Support", channel_id="C1", quota=3)
+        configuring.configure(store, None, "Support", channel_id="C1", quota=3)
         scheduling.ensure_schedules(store, now=world.MONDAY - timedelta(days=1))
         team.draw(seed="restarts")
         self.tasks = [(person, task) for person in (team.rosa, team.cleo) for task in team.tasks(person)][:4]
@@ -268,7 +268,7 @@ def bot(server):
     url = server.database()
     store = Store(url)
     team = world.build(store)
-    enrolling.configure_team(store, None, "Support", channel_id=CHANNEL, quota=2)
+    configuring.configure(store, None, "Support", channel_id=CHANNEL, quota=2)
     team.draw(seed="restarts")
     channels = [SandboxChannel(CHANNEL, "quality", list(world.SLACK.values()), is_private=True)]
     with Sandbox(MANIFEST, users=users(), channels=channels, clock=Clock(world.MONDAY)) as sandbox:
@@ -318,7 +318,7 @@ def test_a_rating_is_refused_in_words_while_it_is_down(server, bot):
     assert len(rosa.wait_for(click, RECOVERY)) == 1
     recent = world.MONDAY - timedelta(days=10)
     world.World(store).import_(*(world.conversation(900 + n, f"h{n}", at=recent) for n in (1, 2, 3)))
-    drawn = assigning.draw(store, "Support", "2026-W45", now=world.MONDAY).assignments
+    drawn = drawing.draw(store, "Support", "2026-W45", now=world.MONDAY).assignments
     told = {each.reviewer: len(sandbox.driver(world.SLACK[each.reviewer.lower()]).dm()) for each in drawn}
     for name, known in told.items():
         driver = sandbox.driver(world.SLACK[name.lower()])

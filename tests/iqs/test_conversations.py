@@ -10,6 +10,7 @@ from iqs.conversations import (
     Conversation,
     HelpdeskAgent,
     Message,
+    Participation,
     SurveyAnswer,
     bounded,
 )
@@ -32,6 +33,30 @@ def test_participants_are_those_who_worked_on_it():
         agent=HelpdeskAgent("a1"),
     )
     assert conversation.participants == ("a1", "a2", "a3")
+
+
+def answered(*authors: str | None, agent: str | None = "a1") -> Participation:
+    """The participation of a conversation with an agent message of each of these."""
+    messages = tuple(Message(Author.AGENT, "hi", author_id=each) for each in authors)
+    return Conversation(
+        "demo", "1", "chat", messages, agent=HelpdeskAgent(agent) if agent else None
+    ).participation
+
+
+def test_who_answered_most_and_last():
+    """Of several equally busy ones the assignee counts, else the earliest; an answer by nobody is the assignee's."""
+    assert answered("a2", "a3", "a3", "a2")[3:5] == ("a2", "a2")
+    assert answered("a2", "a2", "a1", None)[3:5] == ("a1", "a1")
+    assert answered("a2", "a3", "a3", None)[3:5] == ("a3", "a1")
+    assert answered(None, None, agent=None)[3:5] == (None, None)
+    assert answered()[:5] == (0, 0, ("a1",), None, None)
+
+
+def test_messages_are_counted_by_who_wrote_them():
+    """Notes and bots are neither customer nor agent; a bot is remembered."""
+    wrote = [Author.CUSTOMER, Author.BOT, Author.NOTE, Author.AGENT, Author.CUSTOMER]
+    found = Conversation("demo", "1", "chat", tuple(Message(each, "hi") for each in wrote)).participation
+    assert (found.customer_messages, found.agent_messages, found.bot_involved) == (2, 1, True)
 
 
 def test_a_survey_answer_is_a_percentage_of_its_own_scale():

@@ -7,7 +7,7 @@ import pytest
 from iqs import discretion, headlines
 from iqs.access import GROUP
 from iqs.discretion import Behind
-from iqs.reports import Survey
+from iqs.reports import Picked, Survey
 from tests.blocks import report_cases
 
 REPORT = report_cases.team_report(
@@ -27,6 +27,7 @@ ENOUGH = Behind(
     ces=GROUP,
     times={("first response", "business"): GROUP, ("first response", None): GROUP},
     pairs=GROUP,
+    picked=GROUP,
 )
 
 
@@ -50,6 +51,15 @@ def test_each_figure_is_judged_by_its_own_people(few, name, gone):
     assert gone(made)
     assert (made.iqs, made.categories) == (REPORT.iqs, REPORT.categories)
     assert headlines.withheld(made) == f"Left out, as fewer than 5 people stand behind them: {name}."
+
+
+def test_how_many_were_picked_tells_of_nobody():
+    """The number stays, their mean goes with fewer than five people, and nothing is called missing."""
+    made = discretion.published(REPORT, replace(ENOUGH, picked=GROUP - 1))
+    assert made.picked == Picked(None, 5)
+    assert made.withheld == ()
+    assert headlines.picked(made.picked) == "picked for coaching, not in IQS: 5 reviews"
+    assert headlines.picked(Picked()) is None
 
 
 def test_each_clock_is_judged_by_its_own_people():

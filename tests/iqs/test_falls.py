@@ -1,5 +1,7 @@
 """A fall is told when it is real, soon, and once; simulated, seeded, for the kinds of scores that teams give."""
 
+from statistics import stdev
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -68,7 +70,8 @@ def delays(kind, runs=300, **options):
 
 
 def test_a_fall_of_ten_points_is_told_within_15_reviews():
-    """With scores that spread by 8 points, in at least 9 of 10 simulations."""
+    """With scores that spread by 8 points, as those of the golden drop do, in at least 9 of 10 simulations."""
+    assert round(stdev([92, 88, 95, 70, 84, 90, 78, 86])) == 8
     assert np.mean(delays("bell") <= 15) >= 0.9
 
 

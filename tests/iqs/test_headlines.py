@@ -1,13 +1,12 @@
 """Headlines are true: a change is claimed only when chance is an unlikely explanation."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
 
-from iqs import figures, headlines
+from iqs import figures, headlines, shares
 from iqs.assignments import Progress
 from iqs.figures import Cell
 from iqs.people import Team
@@ -70,42 +69,44 @@ def test_headlines(made, said):
     assert headlines.headline(made) == said
 
 
+def clear(categories, change=None):
+    """The names of what is called changed."""
+    told = headlines.judged(report(GOOD, change, categories)).categories
+    return [each.name for each in told if each.change.word in {Word.HIGHER, Word.LOWER}]
+
+
 def test_a_drop_found_by_looking_at_many_categories_needs_more_evidence():
-    """A p of 0.03 is news of one category, and noise when it is the worst of five."""
+    """A p of 0.03 is news of one category, and noise when it is the worst of five, or beside the whole score."""
     drop = figure("Tone", 60, lower(-9, p=0.03))
     others = [figure(name, 80) for name in ("A", "B", "C", "D")]
-    assert headlines.clear_changes([drop]) == [drop]
-    assert headlines.clear_changes([drop, *others]) == []
+    assert clear([drop]) == ["Tone"]
+    assert clear([drop, *others]) == []
+    assert clear([drop], CALM) == []
 
 
 def test_categories_with_too_few_ratings_do_not_make_the_others_wait():
     """Only what was judged counts as looked at."""
     drop = figure("Tone", 60, lower(-9, p=0.03))
-    assert headlines.clear_changes([drop, *(figure(name, 80, FEW) for name in "ABCD")]) == [drop]
+    assert clear([drop, *(figure(name, 80, FEW) for name in "ABCD")]) == ["Tone"]
 
 
 def test_two_sides_without_any_spread_are_compared_as_they_are():
     """Ten times 100 and then ten times 50 needs no test: there is no p."""
     before, after = estimate([100] * 10), estimate([50] * 10)
-    dropped = CategoryFigure("tone", "Tone", after, difference(before, after))
-    assert headlines.clear_changes([dropped]) == [dropped]
+    assert clear([CategoryFigure("tone", "Tone", after, difference(before, after))]) == ["Tone"]
 
 
-def test_quiet_weeks_are_rarely_called_news():
-    """Of 400 weeks in which nothing changed, about one in twenty names one of five categories by chance."""
-    rng = random.Random(47)
-
-    def week():
-        return estimate([rng.choice((50, 75, 75, 100, 100, 100)) for _ in range(24)])
-
-    named = 0
-    for _ in range(400):
-        figures = []
-        for n in range(5):
-            before, after = week(), week()
-            figures.append(CategoryFigure(str(n), str(n), after, difference(before, after)))
-        named += bool(headlines.clear_changes(figures))
-    assert named <= 36  # expected 20; 36 is exceeded in fewer than 1 of 1,000 such runs
+def test_groups_and_one_persons_figures_are_judged_likewise():
+    """A group is one more thing that was looked at; an agent's five categories are five."""
+    group = figure("Basics", 60, lower(-9, p=0.015))
+    made = replace(report(GOOD, CALM, [figure("Tone", 80)]), groups=(group,))
+    assert headlines.judged(made).groups[0].change.word is Word.UNCLEAR
+    sure = replace(made, groups=(replace(group, change=lower(-9, p=0.01)),))
+    assert headlines.judged(sure).groups == sure.groups
+    own = report_cases.personal(
+        change=CALM, categories=tuple(figure(each, 60, lower(-9, p=0.03)) for each in "AB")
+    )
+    assert {each.change.word for each in headlines.judged(own).categories} == {Word.UNCLEAR}
 
 
 def test_a_week_without_change_is_called_so_in_95_of_100():
@@ -165,6 +166,11 @@ def test_praise_falls_back_on_the_strongest_category():
     """There is something good in every week with enough ratings."""
     made = report(GOOD, CALM, [figure("Tone", 91.5), figure("Process", 80)])
     assert headlines.praise(made) == "Tone is the strongest category, at 92 %."
+    alike = [figure("Tone", 91.5), figure("Process", 92.4), figure("Grammar", 80)]
+    assert (
+        headlines.praise(report(GOOD, CALM, alike))
+        == "Tone and Process are the strongest categories, at 92 %."
+    )
     assert headlines.praise(report(GOOD, CALM, [figure("Tone", 91, n=4)])) is None
     assert headlines.praise(report(GOOD)) is None
 
@@ -202,10 +208,10 @@ def test_times_are_told_as_people_say_them(seconds, told):
 
 def test_no_critical_failure_is_no_promise():
     """None in twenty still allows 14 %; three of ten come with Wilson's interval."""
-    assert headlines.criticals(figures.criticals(0, 20)) == (
+    assert headlines.criticals(shares.criticals(0, 20)) == (
         "no critical failures in 20 reviews: at most 13.9 % (rule of three)"
     )
-    assert headlines.criticals(figures.criticals(3, 10)) == (
+    assert headlines.criticals(shares.criticals(3, 10)) == (
         "critical failures in 3 of 10 reviews (30.0 %, 10.8–60.3)"
     )
 

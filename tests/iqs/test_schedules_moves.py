@@ -63,7 +63,7 @@ class Moves(RuleBasedStateMachine):
 
     @rule(zone=st.sampled_from(ZONES))
     def move_zone(self, zone):
-        """As `enrolling.configure_team`."""
+        """As `configuring.configure`."""
         if zone != self.schedule.zone:
             since = self.now if self.runs else self.schedule.starts_after
             self.schedule = replace(self.schedule, zone=zone, starts_after=since)

@@ -299,4 +299,13 @@ def test_a_reviewed_population_is_certain():
 )
 def test_how_many_more_reviews_would_do(sd, n, told):
     """The tightest of ±5, ±10 and ±15 that at most 30 more reviews give; ±15 if none is; nothing without a spread."""
-    assert more_reviews(Estimate(80, n, sd=sd)) == told
+    assert more_reviews(Estimate(80, n, sd=sd, freedom=20)) == told
+
+
+@pytest.mark.parametrize(
+    ("sd", "freedom", "n", "told"),
+    [(2, 20, 1, (4, 5)), (0, 20, 4, (1, 5)), (0, 1, 2, (10, 10)), (2, 3, 3, (9, 10)), (20, 1, 2, (16, 10))],
+)
+def test_a_plan_rests_on_no_lucky_spread(sd, freedom, n, told):
+    """Never fewer reviews than a mean needs to be judged, and two alike do not promise that the third will be."""
+    assert more_reviews(Estimate(80, n, sd=sd, freedom=freedom)) == told

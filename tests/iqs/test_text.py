@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iqs.text import MESSAGE_LIMIT, NO_TEXT, clean, cut, one_line, readable
+from iqs.text import MESSAGE_LIMIT, NO_TEXT, all_readable, clean, cut, one_line, readable
 
 ANY = st.text(alphabet=st.characters(), max_size=300)  # lone surrogates too
 TRICKY = st.text(
@@ -152,3 +152,14 @@ def test_a_bomb_takes_a_moment(bomb):
     made = readable(bomb)
     assert time.process_time() - started < 0.2
     assert len(made) <= MESSAGE_LIMIT
+
+
+@given(
+    st.lists(
+        st.text() | st.sampled_from(["", " a ", "naïve ’ 👍", "a\u0301", "e\u0301" * 20_000, "x" * 20_001]),
+        max_size=5,
+    )
+)
+def test_texts_together_read_as_each_alone(texts):
+    """One look at all of a conversation's messages tells nothing else than a look at each."""
+    assert all_readable(texts) == [readable(each) for each in texts]

@@ -11,13 +11,13 @@ from bot.app import build
 from bot.config import Settings
 from bot.demo import seen
 from bot.sandbox import Clock, Sandbox, SandboxChannel, SandboxUser
-from iqs.services import enrolling, scheduling
+from iqs.services import configuring, scheduling
 from tests import world
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 CHANNEL = "C0QUALITY"
 OUTSIDER = "U9"
-WAIT = 20
+WAIT = 60  # seconds for an answer
 
 
 class Journey:
@@ -68,7 +68,7 @@ class Journey:
 
     def card(self, reviewer):
         """The reviewer's scorecard message as it stands now, once it is there."""
-        return reviewer.wait_for(lambda: next(iter(reviewer.dm()), None), WAIT)
+        return reviewer.wait_for(lambda: next(iter(reviewer.dm()), None))
 
     def shows(self, reviewer, words):
         """Waits until the reviewer's scorecard says so, and returns it."""
@@ -77,7 +77,7 @@ class Journey:
             card = self.card(reviewer)
             return card if words in seen.words(card["blocks"]) else None
 
-        return reviewer.wait_for(look, WAIT)
+        return reviewer.wait_for(look)
 
     def again(self, kind, payload):
         """Slack (or somebody who listened) delivers this payload once more."""
@@ -115,13 +115,14 @@ def users():
 
 
 @pytest.fixture
-def prepare(sqlite_store):
+def prepare(sqlite_store, furnish):
     """Prepares a journey: `quota` conversations of each of three agents are drawn for two reviewers."""
     made = []
 
     def start(transport, quota=1):
-        team = world.build(sqlite_store)
-        enrolling.configure_team(sqlite_store, None, "Support", channel_id=CHANNEL, quota=quota)
+        furnish(sqlite_store, world.fill)
+        team = world.World(sqlite_store)
+        configuring.configure(sqlite_store, None, "Support", channel_id=CHANNEL, quota=quota)
         scheduling.ensure_schedules(sqlite_store, now=world.MONDAY)
         team.draw(seed="journey")
         sandbox = Sandbox(

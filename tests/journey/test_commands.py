@@ -6,7 +6,7 @@ from bot.demo import seen
 from iqs.services import reviewing
 from tests import world
 
-WAIT = 20
+WAIT = 60
 
 
 def test_a_lead_asks_for_everything(quick):
@@ -26,11 +26,11 @@ def test_a_lead_asks_for_everything(quick):
     card = ask(f"agent {reviewed}")
     assert reviewed in seen.words(card["blocks"])
     assert lead.click(card, "feedback.explain").ok
-    window = lead.wait_for(lambda: lead.view, WAIT)
+    window = lead.wait_for(lambda: lead.view)
     assert "Score = " in json.dumps(window["blocks"])
     lead.close()
     assert "nothing was posted" in seen.words(ask("digest preview")["blocks"])
     assert "Thursday at 08:15" in seen.words(ask("digest move thursday 08:15")["blocks"])
     ask("export this week")
-    (message,) = lead.wait_for(lambda: [each for each in lead.dm() if each["files"]], WAIT)
+    (message,) = lead.wait_for(lambda: [each for each in lead.dm() if each["files"]])
     assert len(message["files"]) == 2

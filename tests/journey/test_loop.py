@@ -50,7 +50,7 @@ def quiet(journey, driver):
         with journey.store.read() as tx:
             return not tx.execute(waiting).all()
 
-    driver.wait_for(done, WAIT)
+    driver.wait_for(done)
 
 
 def whispers(driver):
@@ -71,7 +71,7 @@ def test_loop(journey):
         lambda: next((m for m in agent.dm() if "Feedback on your" in seen.words(m["blocks"])), None), WAIT
     )
     assert agent.click(told, ActionId.ACKNOWLEDGE).ok
-    agent.wait_for(lambda: "You acknowledged this" in seen.words([m["blocks"] for m in agent.dm()]), WAIT)
+    agent.wait_for(lambda: "You acknowledged this" in seen.words([m["blocks"] for m in agent.dm()]))
     mine = agent.command("/iqs me", wait=WAIT).ephemerals
     assert "81 %" in seen.words(mine[0]["blocks"])
     team = journey.drive("lea").command("/iqs team", wait=WAIT).ephemerals
@@ -83,7 +83,7 @@ def test_the_modal_does_the_same(journey):
     """What is missing is said beside its field; complete, the window closes and the message folds."""
     rosa = journey.drive("rosa")
     assert rosa.click(journey.card(rosa), ActionId.READ).ok
-    rosa.wait_for(lambda: rosa.view, WAIT)
+    rosa.wait_for(lambda: rosa.view)
     for category, value in CATEGORIES.items():
         block = ids.rating_block(category)
         assert rosa.act_in_view(ActionId.REVIEW_RATING, block, ids.rating_value(value)).ok
@@ -150,7 +150,7 @@ def test_stale_modal(quick):
     """A window that was overtaken by a submission elsewhere changes nothing and says so; the entries stay."""
     rosa = quick.drive("rosa")
     rosa.click(rate_all(quick, rosa), ActionId.READ)
-    rosa.wait_for(lambda: rosa.view, WAIT)
+    rosa.wait_for(lambda: rosa.view)
     rosa.click(quick.card(rosa), ActionId.SUBMIT)
     quick.shows(rosa, "Scored 81 %")
     rosa.fill(ids.COMMENT_BLOCK, ActionId.REVIEW_COMMENT, "Too late")
@@ -167,9 +167,9 @@ def test_a_used_trigger(quick):
     """A click that opens a window opens it once, however often it is delivered, and nothing is said about it."""
     rosa = quick.drive("rosa")
     rosa.click(quick.card(rosa), ActionId.READ)
-    rosa.wait_for(lambda: rosa.view, WAIT)
+    rosa.wait_for(lambda: rosa.view)
     quick.again(*quick.sent[-1])
-    assert quick.app.answers.settle()
+    assert quick.app.answers.settle(60)
     assert whispers(rosa) == []
     assert len(rosa.views()) == 1
 
@@ -186,7 +186,7 @@ def test_restart(journey):
     assert click(journey, rosa, "grammar", 3).ok
     journey.shows(rosa, "3 of 5 rated")
     mine = len(reviewing.waiting(journey.store, person(journey, "rosa")))
-    rosa.wait_for(lambda: len(rosa.dm()) >= mine, WAIT)
+    rosa.wait_for(lambda: len(rosa.dm()) >= mine)
     quiet(journey, rosa)
     assert len(rosa.dm()) == mine  # no scorecard came twice
 
@@ -197,9 +197,9 @@ def test_the_clock_jumps_while_messages_wait_for_their_turn(prepare):
     rosa = journey.drive("rosa")
     mine = len(reviewing.waiting(journey.store, person(journey, "rosa")))
     assert mine > 3
-    rosa.wait_for(rosa.dm, WAIT)
+    rosa.wait_for(rosa.dm)
     rosa.move_clock("+10m")
-    rosa.wait_for(lambda: len(rosa.dm()) >= mine, WAIT)
+    rosa.wait_for(lambda: len(rosa.dm()) >= mine)
     quiet(journey, rosa)
     assert len(rosa.dm()) == mine
 
@@ -213,7 +213,7 @@ def test_digest_once(quick):
         tick.start()
     for tick in ticks:
         tick.join()
-    lea.wait_for(lambda: any("digest" in seen.words(m["blocks"][0]) for m in lea.messages(CHANNEL)), WAIT)
+    lea.wait_for(lambda: any("digest" in seen.words(m["blocks"][0]) for m in lea.messages(CHANNEL)))
     quick.app.clock.tick()
     quiet(quick, lea)
     posted = [seen.words(m["blocks"][0]) for m in lea.messages(CHANNEL)]
@@ -226,8 +226,8 @@ def test_skip_and_pass_on(quick):
     first = quick.card(rosa)
     task = reviewing.waiting(quick.store, person(quick, "rosa"))[0].assignment_id
     rosa.click(first, ActionId.MENU, value=f"skip:{task}")
-    rosa.wait_for(lambda: rosa.view, WAIT)
+    rosa.wait_for(lambda: rosa.view)
     rosa.fill(ids.SKIP_BLOCK, ActionId.SKIP_REASON, "sensitive")
     assert rosa.submit().ok
     quick.shows(rosa, "Skipped: ")
-    assert cleo.wait_for(cleo.dm, WAIT)
+    assert cleo.wait_for(cleo.dm)

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from blocks import ids
 from blocks.ids import ActionId
 from bot.demo import seen
-from iqs.services import enrolling, selfing
+from iqs.services import configuring, selfing
 from iqs.storage import tables
 from tests.journey.conftest import WAIT
 from tests.journey.test_loop import CATEGORIES
@@ -29,10 +29,10 @@ def test_a_reviewer_asks_for_one_and_gets_it(quick):
     said = answer(rosa, "/iqs review")
     assert "Here you are" in said
     assert "Random sample, week 46 · manager review" in said
-    rosa.wait_for(lambda: len(cards(rosa)) == len(before) + 1, WAIT)
+    rosa.wait_for(lambda: len(cards(rosa)) == len(before) + 1)
     newest = [each for each in rosa.dm() if not each["ephemeral"]][-1]
     assert rosa.click(newest, ids.rate_action(4), ids.rating_block("solution")).ok
-    rosa.wait_for(lambda: any("1 of 5 rated" in each for each in cards(rosa)), WAIT)
+    rosa.wait_for(lambda: any("1 of 5 rated" in each for each in cards(rosa)))
 
 
 def test_a_lead_hands_one_out_by_its_key(quick):
@@ -43,7 +43,7 @@ def test_a_lead_hands_one_out_by_its_key(quick):
     said = answer(lea, f"/iqs review {free} @Rosa")
     assert "Rosa finds the scorecard" in said
     assert "never moves IQS" in said
-    rosa.wait_for(lambda: any("handed out by a lead" in each for each in cards(rosa)), WAIT)
+    rosa.wait_for(lambda: any("handed out by a lead" in each for each in cards(rosa)))
     assert "has that conversation on their list" in answer(lea, f"/iqs review {free}")
 
 
@@ -62,7 +62,7 @@ def test_an_agent_gives_their_own_view_and_sees_both_side_by_side(quick):
     rosa = quick.drive("rosa")
     whose = seen.words(quick.card(rosa)["blocks"][0]).removeprefix("Scorecard: ").lower()
     agent = quick.drive(whose)
-    enrolling.configure_team(quick.store, None, "Support", self_reviews=True, now=now())
+    configuring.configure(quick.store, None, "Support", self_reviews=True, now=now())
     selfing.keep_up(quick.store, now=now())
     quick.app.delivery.wake()
     asked = agent.wait_for(
@@ -74,7 +74,7 @@ def test_an_agent_gives_their_own_view_and_sees_both_side_by_side(quick):
     def whole():
         return next((m for m in agent.dm() if "5 of 5 rated" in seen.words(m["blocks"] or "")), None)
 
-    assert agent.click(agent.wait_for(whole, WAIT), ActionId.SUBMIT).ok
+    assert agent.click(agent.wait_for(whole), ActionId.SUBMIT).ok
     for category, value in CATEGORIES.items():
         assert rosa.click(quick.card(rosa), ids.rate_action(value), ids.rating_block(category)).ok
     assert rosa.click(quick.shows(rosa, "5 of 5 rated"), ActionId.SUBMIT).ok

@@ -20,7 +20,7 @@ from iqs import periods
 from iqs.files.scorecards import preset
 from iqs.notices import AT_ONCE
 from iqs.replicas import ReplicaKind
-from iqs.services import assigning, enrolling, importing, living, publishing, scheduling
+from iqs.services import configuring, drawing, enrolling, importing, living, publishing, scheduling
 from iqs.storage import tables
 from tests import world
 from tests.journey.conftest import CHANNEL, MANIFEST, users
@@ -38,7 +38,7 @@ def programme(store):
     """Support at this very moment, working day and night: last week is drawn, twelve scorecards wait."""
     now = datetime.now(UTC)
     enrolling.import_people(store, world.PEOPLE + REVIEWERS_TOO)
-    enrolling.configure_team(
+    configuring.configure(
         store, None, "Support", channel_id=CHANNEL, quota=4, working_days=range(7),
         opens=datetime.min.time(), closes=datetime.max.time(),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def programme(store):
     ]
     importing.import_conversations(store, lines, now=now)
     scheduling.ensure_schedules(store, now=now)
-    drawn = assigning.draw(store, "Support", periods.iso_label(week.start.date()), now=now, seed="s")
+    drawn = drawing.draw(store, "Support", periods.iso_label(week.start.date()), now=now, seed="s")
     each = 12 // len(REVIEWERS)
     assert each <= AT_ONCE  # so that none waits for another to be done
     assert Counter(one.reviewer for one in drawn.assignments) == {name.title(): each for name in REVIEWERS}

@@ -11,7 +11,7 @@ from tests.journey.test_loop import CATEGORIES, whispers
 
 def told(driver, words):
     """What only this person sees and says this, as soon as it is there."""
-    return driver.wait_for(lambda: next((each for each in whispers(driver) if words in each), None), WAIT)
+    return driver.wait_for(lambda: next((each for each in whispers(driver) if words in each), None))
 
 
 def test_reviewer_and_agent_ask_and_a_stranger_learns_nothing(quick):

@@ -5,13 +5,10 @@ before is asked for too), that lists end where no Link header names a next page 
 which order ratings come (all pages are read), and that a ticket changes when it is deleted.
 """
 
-import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import TypeVar, Unpack
 
 from pydantic import SecretStr, TypeAdapter
 
@@ -19,10 +16,12 @@ from iqs.conversations import Conversation, HelpdeskAgent
 from iqs.errors import Invalid, NotFound
 from iqs.helpdesk.authorization import basic
 from iqs.helpdesk.base import Deletions, Helpdesk, Page, Refused, Roster, SurveyPage, Surveys
+from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.directory import Directory
 from iqs.helpdesk.freshdesk import edges, reading
 from iqs.helpdesk.hearing import Heard
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.http import Client
+from iqs.helpdesk.oldest_first import onward, position, stamp
 
 T = TypeVar("T")
 
@@ -43,7 +42,7 @@ _RATINGS = TypeAdapter(edges.RatingList)
 _AGENTS = TypeAdapter(edges.Agents)
 
 
-class Freshdesk(Helpdesk, Surveys, Roster, Deletions):
+class Freshdesk(Calling, Helpdesk, Surveys, Roster, Deletions):
     """An account of Freshdesk, by the API key of an agent who sees every ticket that is reviewed.
 
     `ratings` off says that the plan has no surveys. First response times are Freshdesk's, all hours counted; there
@@ -61,16 +60,12 @@ class Freshdesk(Helpdesk, Surveys, Roster, Deletions):
         link: str = LINK,
         page_size: int = PAGE_SIZE,
         base: str | None = None,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
         self._ratings = ratings
         self._link = link.replace("{subdomain}", subdomain)
         self._page_size = page_size
         self._heard = Heard(reading.wait)
-        self._directory = Directory(lambda: {each.id: each for each in self.agents()}, now)
         self._client = Client(
             base or f"https://{subdomain}.freshdesk.com",
             name="Freshdesk",
@@ -78,18 +73,14 @@ class Freshdesk(Helpdesk, Surveys, Roster, Deletions):
             hosts=("freshdesk.com",),
             wait=self._heard,
             authorize=lambda: basic(token.get_secret_value(), _NO_PASSWORD),
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            **manner,
         )
+        self._directory = Directory(lambda: {each.id: each for each in self.agents()}, self._client.now)
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
         """Resolved and closed tickets that changed since `since` and were closed before `until`; oldest change first.
 
-        Page numbers shift under us when somebody works meanwhile, and end at about 300, so each page begins at the
-        second the last one ended with; numbers count only among tickets of one second, or when the order is not the
-        one we asked for.
+        Page numbers end at about 300, and shift: where each page begins, see `iqs.helpdesk.oldest_first`.
         """
         page, found, following = self._tickets(since, cursor, {"include": "stats,requester"})
         listed = [each for each in found if not each.spam and not each.deleted]
@@ -126,7 +117,7 @@ class Freshdesk(Helpdesk, Surveys, Roster, Deletions):
             page, goes_on = self._listed(
                 _RATINGS,
                 "/api/v2/surveys/satisfaction_ratings",
-                {"created_since": _stamp(since - EARLY)},
+                {"created_since": stamp(since - EARLY)},
                 number,
             )
         except (Invalid, NotFound):
@@ -154,19 +145,16 @@ class Freshdesk(Helpdesk, Surveys, Roster, Deletions):
             return (), None  # this account does not list its trash by time
         return tuple(each.id for each in found if each.deleted), following
 
-    def close(self) -> None:
-        """Closes its connections."""
-        self._client.close()
-
     def _tickets(
         self, since: datetime, cursor: str | None, params: Mapping[str, str]
     ) -> tuple[list[edges.Ticket | None], list[edges.Ticket], str | None]:
         """A page, what of it makes sense, and the cursor of the next one; oldest change first."""
-        start, number = _position(cursor) or (_stamp(since), 1)
+        start, number = position(cursor, since)
         asked = {"updated_since": start, "order_by": "updated_at", "order_type": "asc", **params}
         page, goes_on = self._listed(_TICKETS, "/api/v2/tickets", asked, number)
         found = [each for each in page if each]
-        return page, found, _onward(found, start, number) if goes_on else None
+        changed = [each.updated_at for each in found]
+        return page, found, onward(changed, start, number, back=timedelta(seconds=1)) if goes_on else None
 
     def _listed(
         self, model: TypeAdapter[list[T]], path: str, params: Mapping[str, str], number: int
@@ -183,30 +171,9 @@ class Freshdesk(Helpdesk, Surveys, Roster, Deletions):
 
     def _all(self, model: TypeAdapter[list[T]], path: str) -> list[T]:
         found: list[T] = []
-        number, goes_on = 1, True
-        while goes_on:
+        for number in self._client.numbers():
             page, goes_on = self._listed(model, path, {}, number)
             found += page
-            number += 1
+            if not goes_on:
+                break
         return found
-
-
-def _onward(found: list[edges.Ticket], start: str, number: int) -> str:
-    """Where the next page begins."""
-    moments = [each.updated_at for each in found if each.updated_at]
-    in_order = len(moments) == len(found) > 0 and all(one <= two for one, two in pairwise(moments))
-    if in_order and moments[-1] >= datetime.fromisoformat(start) + timedelta(seconds=2):
-        return json.dumps([_stamp(moments[-1] - timedelta(seconds=1)), 1])
-    return json.dumps([start, number + 1])
-
-
-def _position(cursor: str | None) -> tuple[str, int] | None:
-    if cursor is None:
-        return None
-    start, number = json.loads(cursor)
-    return start, number
-
-
-def _stamp(moment: datetime) -> str:
-    """Whole seconds, downwards: what begins within one begins with it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -5,21 +5,22 @@ Its description leaves open, and no live account was asked: how the query object
 an archived conversation's place in the list is (see `Front.relists_every`).
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Unpack
 from urllib.parse import quote
 
 from pydantic import SecretStr, TypeAdapter
 
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
-from iqs.errors import Invalid, NotFound
+from iqs.errors import NotFound
 from iqs.helpdesk.authorization import bearer
-from iqs.helpdesk.base import Helpdesk, Page, Refused, Relisting, Roster
+from iqs.helpdesk.base import Helpdesk, Moved, Page, Relisting, Roster
+from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.front import edges, reading
-from iqs.helpdesk.hearing import Heard
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.http import Client
+from iqs.helpdesk.merging import is_another
 from iqs.helpdesk.newest_first import is_past
 from iqs.helpdesk.timings import first_response
 
@@ -29,9 +30,6 @@ LINK = "https://app.frontapp.com/open/{id}"
 
 PAGE_SIZE = 100
 
-MERGED = 301
-"""Front points from a conversation that was merged to the one it is part of."""
-
 _PAGE = TypeAdapter(edges.ConversationPage)
 _CONVERSATION = TypeAdapter(edges.Conversation)
 _MESSAGES = TypeAdapter(edges.MessagePage)
@@ -39,7 +37,7 @@ _COMMENTS = TypeAdapter(edges.Comments)
 _TEAMMATES = TypeAdapter(edges.Teammates)
 
 
-class Front(Helpdesk, Roster, Relisting):
+class Front(Calling, Helpdesk, Roster, Relisting):
     """A company's shared inboxes in Front, by an API token.
 
     Its CSAT and its times are only in exports that are made on demand: there is no CSAT, and first response times
@@ -59,25 +57,18 @@ class Front(Helpdesk, Roster, Relisting):
         link: str = LINK,
         page_size: int = PAGE_SIZE,
         base: str | None = None,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
         self._link = link
         self._page_size = page_size
-        self._heard = Heard(reading.wait)
         self._client = Client(
             base or BASE,
             name="Front",
             setting="FRONT_TOKEN",
             hosts=("frontapp.com",),
-            wait=self._heard,
+            wait=reading.wait,
             authorize=lambda: bearer(token),
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            **manner,
         )
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
@@ -100,13 +91,14 @@ class Front(Helpdesk, Roster, Relisting):
         path = f"/conversations/{quote(external_id, safe='')}"
         try:
             found = self._client.get(_CONVERSATION, path)
-        except (Invalid, Refused):
-            if self._heard.reply.status == MERGED:
-                raise NotFound("This conversation was merged into another one in Front.") from None
-            raise
+        except Moved as error:
+            if not is_another(error, external_id):
+                raise
+            raise NotFound("This conversation was merged into another one in Front.") from None
         if found.status == "deleted":
             raise NotFound("This conversation was deleted in Front.")
-        said = self._messages(path)
+        pages = self._client.pages(partial(self._messages, path), lambda page: page.pagination.token)
+        said = [each for page in pages for each in page.results if each]
         comments = self._client.get(_COMMENTS, f"{path}/comments").results
         messages = reading.messages_of(said, [each for each in comments if each])
         seconds = first_response(messages)
@@ -121,21 +113,9 @@ class Front(Helpdesk, Roster, Relisting):
         """The teammates who are people and not blocked."""
         return reading.agents_of(self._client.get(_TEAMMATES, "/teammates").results)
 
-    def close(self) -> None:
-        """Closes its connections."""
-        self._client.close()
-
-    def _messages(self, path: str) -> list[edges.Message]:
-        """All messages, newest first."""
-        said: list[edges.Message] = []
-        cursor: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(_MESSAGES, f"{path}/messages", self._paged({}, cursor))
-            said += (each for each in page.results if each)
-            if page.pagination.token in {None, cursor}:
-                break
-            cursor = page.pagination.token
-        return said
+    def _messages(self, path: str, cursor: str | None) -> edges.MessagePage:
+        """A page of the messages, newest first."""
+        return self._client.get(_MESSAGES, f"{path}/messages", self._paged({}, cursor))
 
     def _paged(self, params: dict[str, str | int], cursor: str | None) -> dict[str, str | int]:
         return {**params, "limit": self._page_size, **({"page_token": cursor} if cursor else {})}

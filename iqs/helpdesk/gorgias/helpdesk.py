@@ -5,10 +5,10 @@ Taken from its documentation, without a live account: that the list of tickets i
 there.
 """
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Unpack
 
 from pydantic import SecretStr, TypeAdapter
 
@@ -16,9 +16,10 @@ from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import NotFound
 from iqs.helpdesk.authorization import basic
 from iqs.helpdesk.base import Deletions, Helpdesk, Page, Roster, SurveyPage, Surveys
+from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.directory import Directory
 from iqs.helpdesk.gorgias import edges, reading
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.http import Client
 from iqs.helpdesk.newest_first import is_past
 from iqs.helpdesk.timings import first_response
 
@@ -39,7 +40,7 @@ _SURVEYS = TypeAdapter(edges.SurveyPage)
 _USERS = TypeAdapter(edges.UserPage)
 
 
-class Gorgias(Helpdesk, Surveys, Roster, Deletions):
+class Gorgias(Calling, Helpdesk, Surveys, Roster, Deletions):
     """An account of Gorgias, by the API key of the user with this e-mail address.
 
     First response times are computed from the messages, so they are known once a ticket was fetched; there is no
@@ -57,14 +58,10 @@ class Gorgias(Helpdesk, Surveys, Roster, Deletions):
         link: str = LINK,
         page_size: int = PAGE_SIZE,
         base: str | None = None,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
         self._link = link.replace("{subdomain}", subdomain)
         self._page_size = page_size
-        self._directory = Directory(lambda: {each.id: each for each in self._all_users()}, now)
         self._client = Client(
             base or f"https://{subdomain}.gorgias.com",
             name="Gorgias",
@@ -72,11 +69,9 @@ class Gorgias(Helpdesk, Surveys, Roster, Deletions):
             hosts=("gorgias.com",),
             wait=reading.wait,
             authorize=lambda: basic(email, token.get_secret_value()),
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            **manner,
         )
+        self._directory = Directory(lambda: {each.id: each for each in self._all_users()}, self._client.now)
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
         """Tickets that changed since `since` and were closed before `until`; the newest change first.
@@ -101,7 +96,8 @@ class Gorgias(Helpdesk, Surveys, Roster, Deletions):
         ticket = self._client.get(_TICKET, f"/api/tickets/{external_id}")
         if ticket.trashed_datetime is not None:
             raise NotFound("This ticket was deleted in Gorgias.")
-        said = self._messages(external_id)
+        pages = self._client.pages(partial(self._messages, external_id), lambda page: page.meta.next_cursor)
+        said = [each for page in pages for each in page.data if each]
         senders = [each.sender.id for each in said if each.from_agent and each.sender]
         users = self._directory.of([*senders, ticket.assignee_user.id if ticket.assignee_user else None])
         messages = reading.messages_of(said, users)
@@ -134,10 +130,6 @@ class Gorgias(Helpdesk, Surveys, Roster, Deletions):
         moved = ((each.id, each.trashed_datetime) for each in found)
         return tuple(ticket for ticket, at in moved if at and since <= at < until), following
 
-    def close(self) -> None:
-        """Closes its connections."""
-        self._client.close()
-
     def _tickets(
         self, since: datetime, cursor: str | None, *, trashed: bool
     ) -> tuple[edges.TicketPage, list[edges.Ticket], str | None]:
@@ -149,27 +141,15 @@ class Gorgias(Helpdesk, Surveys, Roster, Deletions):
         return page, found, None if done else page.meta.next_cursor
 
     def _all_users(self) -> list[edges.User]:
-        found: list[edges.User] = []
-        cursor: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(_USERS, "/api/users", self._paged({}, cursor))
-            found += (each for each in page.data if each)
-            if page.meta.next_cursor in {None, cursor}:
-                break
-            cursor = page.meta.next_cursor
-        return found
+        pages = self._client.pages(self._users, lambda page: page.meta.next_cursor)
+        return [each for page in pages for each in page.data if each]
 
-    def _messages(self, ticket: str) -> list[edges.Message]:
-        """All messages, newest first."""
-        said: list[edges.Message] = []
-        cursor: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(_MESSAGES, "/api/messages", self._paged({"ticket_id": ticket}, cursor))
-            said += (each for each in page.data if each)
-            if page.meta.next_cursor in {None, cursor}:
-                break
-            cursor = page.meta.next_cursor
-        return said
+    def _users(self, cursor: str | None) -> edges.UserPage:
+        return self._client.get(_USERS, "/api/users", self._paged({}, cursor))
+
+    def _messages(self, ticket: str, cursor: str | None) -> edges.MessagePage:
+        """A page of the messages, newest first."""
+        return self._client.get(_MESSAGES, "/api/messages", self._paged({"ticket_id": ticket}, cursor))
 
     def _paged(self, params: dict[str, str], cursor: str | None) -> dict[str, str | int]:
         return {**params, "limit": self._page_size, **({"cursor": cursor} if cursor else {})}

@@ -5,21 +5,23 @@ and that `userUpdatedAt` is never later than that (paging needs only this), and 
 so itself).
 """
 
-import json
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from datetime import datetime, timedelta
 from threading import Lock
+from typing import Unpack
 
 from pydantic import SecretStr, TypeAdapter
 
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import Invalid, NotFound
+from iqs.helpdesk.authorization import bearer
 from iqs.helpdesk.base import Event, Helpdesk, Moved, Page, Refused, Roster, SurveyPage, Surveys, Webhooks
+from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.helpscout import edges, reading
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.http import Client
+from iqs.helpdesk.merging import is_another
+from iqs.helpdesk.oldest_first import onward, position, stamp
 from iqs.helpdesk.signatures import check
 from iqs.helpdesk.timings import first_response
 
@@ -42,7 +44,7 @@ _USERS = TypeAdapter(edges.UserPage)
 _RATINGS = TypeAdapter(edges.RatingPage)
 
 
-class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
+class HelpScout(Calling, Helpdesk, Surveys, Roster, Webhooks):
     """An account of Help Scout, by the id and secret of an OAuth app of a user (client credentials).
 
     `ratings` off says that the plan has no reports (they are for Plus and Pro). First response times are
@@ -61,10 +63,7 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
         link: str = LINK,
         threads: str = THREADS,
         base: str | None = None,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
         self._app_id = app_id
         self._app_secret = app_secret
@@ -72,7 +71,6 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
         self._ratings = ratings
         self._link = link
         self._threads = threads
-        self._now = now
         self._token: tuple[SecretStr, datetime] | None = None
         self._renewing = Lock()
         self._client = Client(
@@ -83,20 +81,15 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
             wait=reading.wait,
             authorize=self._authorize,
             renew=self._renew,
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            **manner,
         )
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
         """Closed conversations that were modified since `since` and closed before `until`, oldest change first.
 
-        Page numbers shift under us when somebody works meanwhile, so each page begins at the time the last one
-        ended with; numbers count only among conversations of one moment, or when the order is not the one we
-        asked for.
+        Where each page begins: see `iqs.helpdesk.oldest_first`.
         """
-        start, number = _position(cursor) or (_stamp(since), 1)
+        start, number = position(cursor, since)
         page = self._client.get(
             _PAGE,
             "/v2/conversations",
@@ -109,10 +102,11 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
             },
         )
         found = [each for each in page.embedded.conversations if each]
+        changed = [each.user_updated_at for each in found]
         headers = (reading.header_of(each, link=self._link) for each in found)
         return Page(
             tuple(each for each in headers if each.closed_at and each.closed_at < until),
-            _onward(found, page.page, start, number),
+            None if number >= page.page.total_pages else onward(changed, start, number),
             unread=len(page.embedded.conversations) - len(found),
             total=page.page.total_elements if cursor is None else None,
         )
@@ -124,13 +118,13 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
         try:
             found = self._client.get(_CONVERSATION, f"/v2/conversations/{external_id}")
         except Moved as error:
-            if error.status not in {301, 308}:
-                raise  # to a login or a maintenance page: that deletes nothing
+            if not is_another(error, external_id):
+                raise
             raise NotFound("This conversation was merged into another one in Help Scout.") from None
         if found.state == "deleted":
             raise NotFound("This conversation was deleted in Help Scout.")
         threads: list[edges.Thread] = []
-        for number in self._client.pages():
+        for number in self._client.numbers():
             page = self._client.get(_THREADS, self._threads.replace("{id}", external_id), {"page": number})
             threads += (each for each in page.embedded.threads if each)
             if number >= page.page.total_pages or not page.embedded.threads:
@@ -156,7 +150,7 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
             page = self._client.get(
                 _RATINGS,
                 "/v2/reports/happiness/ratings",
-                {"start": _stamp(since - EARLY), "end": _stamp(until), "rating": "all", "page": number},
+                {"start": stamp(since - EARLY), "end": stamp(until), "rating": "all", "page": number},
             )
         except (Invalid, NotFound):
             raise Invalid(
@@ -168,7 +162,7 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
     def agents(self) -> tuple[HelpdeskAgent, ...]:
         """The users of the account."""
         found: list[edges.User | None] = []
-        for number in self._client.pages():
+        for number in self._client.numbers():
             page = self._client.get(_USERS, "/v2/users", {"page": number})
             found += page.embedded.users
             if number >= page.page.total_pages or not page.embedded.users:
@@ -190,15 +184,11 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
         )
         return reading.events_of(headers.get("x-helpscout-event", ""), body)
 
-    def close(self) -> None:
-        """Closes its connections."""
-        self._client.close()
-
     def _authorize(self) -> Mapping[str, str]:
         with self._renewing:
-            if self._token is None or self._now() >= self._token[1]:
+            if self._token is None or self._client.now() >= self._token[1]:
                 self._token = self._fresh_token()
-            return {"Authorization": f"Bearer {self._token[0].get_secret_value()}"}
+            return bearer(self._token[0])
 
     def _renew(self) -> bool:
         with self._renewing:
@@ -207,7 +197,7 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
 
     def _fresh_token(self) -> tuple[SecretStr, datetime]:
         """A token and when to renew it."""
-        asked_at = self._now()
+        asked_at = self._client.now()
         try:
             token = self._client.send(
                 "POST",
@@ -227,26 +217,3 @@ class HelpScout(Helpdesk, Surveys, Roster, Webhooks):
             ) from None
         lives = timedelta(seconds=max(0.0, token.expires_in))
         return SecretStr(token.access_token), asked_at + max(lives - MARGIN, lives / 2)
-
-
-def _onward(found: list[edges.Conversation], page: edges.Paging, start: str, number: int) -> str | None:
-    """Where the next page begins; None after the last one."""
-    if number >= page.total_pages:
-        return None
-    moments = [each.user_updated_at for each in found if each.user_updated_at]
-    in_order = len(moments) == len(found) > 0 and all(one <= two for one, two in pairwise(moments))
-    if in_order and _stamp(moments[-1]) > start:
-        return json.dumps([_stamp(moments[-1]), 1])
-    return json.dumps([start, number + 1])
-
-
-def _position(cursor: str | None) -> tuple[str, int] | None:
-    if cursor is None:
-        return None
-    start, number = json.loads(cursor)
-    return start, number
-
-
-def _stamp(moment: datetime) -> str:
-    """Whole seconds, downwards: what begins within one begins with it."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,17 +6,18 @@ and the owners' API, which is described elsewhere.
 """
 
 import json
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Unpack
 from urllib.parse import quote
 
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter
 
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import Invalid, NotFound
+from iqs.helpdesk.authorization import bearer
 from iqs.helpdesk.base import (
     Deletions,
     Event,
@@ -28,10 +29,12 @@ from iqs.helpdesk.base import (
     Surveys,
     Webhooks,
 )
-from iqs.helpdesk.edge import Moment
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.calling import Calling, Manner
+from iqs.helpdesk.edge import moment
+from iqs.helpdesk.http import Client
 from iqs.helpdesk.hubspot import edges, reading
 from iqs.helpdesk.hubspot.surveys import Feedback, thread_of
+from iqs.helpdesk.oldest_first import stamp
 from iqs.helpdesk.signatures import check, fresh
 from iqs.helpdesk.timings import first_response
 
@@ -60,10 +63,9 @@ _ACTORS = TypeAdapter(edges.Actors)
 _CHANNELS = TypeAdapter(edges.ChannelPage)
 _OWNERS = TypeAdapter(edges.OwnerPage)
 _SUBMISSIONS = TypeAdapter(edges.SubmissionPage)
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
-class HubSpot(Helpdesk, Surveys, Roster, Deletions, Webhooks):
+class HubSpot(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
     """The conversations inbox of a HubSpot account, by the access token of a private app.
 
     `surveys` off says that the account has none (they are for Service Hub Professional and Enterprise).
@@ -88,12 +90,8 @@ class HubSpot(Helpdesk, Surveys, Roster, Deletions, Webhooks):
         submissions: str = FEEDBACK,
         page_size: int = PAGE_SIZE,
         base: str | None = None,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
-        self._token = token
         self._client_secret = client_secret
         self._surveys = surveys
         self._feedback = feedback or Feedback()
@@ -110,11 +108,8 @@ class HubSpot(Helpdesk, Surveys, Roster, Deletions, Webhooks):
             setting="HUBSPOT_TOKEN",
             hosts=("hubapi.com",),
             wait=reading.wait,
-            authorize=lambda: {"Authorization": f"Bearer {self._token.get_secret_value()}"},
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            authorize=lambda: bearer(token),
+            **manner,
         )
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
@@ -142,14 +137,8 @@ class HubSpot(Helpdesk, Surveys, Roster, Deletions, Webhooks):
         thread = self._client.get(_THREAD, path)
         if thread.archived:
             raise NotFound("This thread is in HubSpot's trash.")
-        listed: list[edges.Message | None] = []
-        after: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(_MESSAGES, f"{path}/messages", self._paged({}, after))
-            listed += page.results
-            if page.after in {None, after}:
-                break
-            after = page.after
+        pages = self._client.pages(partial(self._messages, path), lambda page: page.after)
+        listed = [each for page in pages for each in page.results]
         history = [self._whole(path, each) for each in reading.in_order(listed)]
         actors = self._actors({thread.assigned_to, *reading.actor_ids(history)} - {None})
         messages = tuple(said for each in history if (said := reading.message_of(each, actors)))
@@ -194,53 +183,49 @@ class HubSpot(Helpdesk, Surveys, Roster, Deletions, Webhooks):
 
     def agents(self) -> tuple[HelpdeskAgent, ...]:
         """The users of the account."""
-        found: list[edges.Owner | None] = []
-        after: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(_OWNERS, OWNERS, self._paged({}, after))
-            found += page.results
-            if page.after in {None, after}:
-                break
-            after = page.after
-        return reading.agents_of(found)
+        pages = self._client.pages(self._owners, lambda page: page.after)
+        return reading.agents_of(each for page in pages for each in page.results)
 
     def list_deleted(
         self, since: datetime, until: datetime, cursor: str | None = None
     ) -> tuple[tuple[str, ...], str | None]:
         """Threads in the trash (archived) whose last message is at most `rescan` older than `since`.
 
-        HubSpot does not tell when they went there, so the same are told again.
+        HubSpot does not tell when they went there, so the same are told again. Only those count that say so
+        themselves: a list that was not filtered must cost no text.
         """
         del until
         page = self._list({"archived": "true"}, since, cursor)
-        return tuple(each.id for each in page.results if each and each.archived is not False), page.after
+        return tuple(each.id for each in page.results if each and each.archived), page.after
 
     def read_webhook(
         self, headers: Mapping[str, str], body: bytes, *, url: str, now: datetime
     ) -> tuple[Event, ...]:
         """What it says, once its signature (v3) over address, body and time is verified, at most five minutes old."""
-        stamp = headers.get("x-hubspot-request-timestamp", "")
+        sent_at = headers.get("x-hubspot-request-timestamp", "")
         check(
             self._client_secret,
-            b"POST" + reading.signed_address(url).encode() + body + stamp.encode(),
+            b"POST" + reading.signed_address(url).encode() + body + sent_at.encode(),
             headers.get("x-hubspot-signature-v3"),
             name="HubSpot",
             setting="HUBSPOT_CLIENT_SECRET",
         )
-        fresh(_moment(stamp), now, name="HubSpot")
+        fresh(moment(sent_at), now, name="HubSpot")
         return reading.events_of(body)
-
-    def close(self) -> None:
-        """Closes its connections."""
-        self._client.close()
 
     def _list(self, which: Mapping[str, str], since: datetime, cursor: str | None) -> edges.ThreadPage:
         params = {
             **which,
-            "latestMessageTimestampAfter": _stamp(since - self._rescan),
+            "latestMessageTimestampAfter": stamp(since - self._rescan),
             "sort": "latestMessageTimestamp",
         }
         return self._client.get(_THREADS, f"{self._conversations}/threads", self._paged(params, cursor))
+
+    def _messages(self, path: str, after: str | None) -> edges.MessagePage:
+        return self._client.get(_MESSAGES, f"{path}/messages", self._paged({}, after))
+
+    def _owners(self, after: str | None) -> edges.OwnerPage:
+        return self._client.get(_OWNERS, OWNERS, self._paged({}, after))
 
     def _paged(self, params: Mapping[str, str], after: str | None) -> dict[str, str | int | list[str]]:
         cursor = {"after": after} if after else {}
@@ -322,14 +307,3 @@ class HubSpot(Helpdesk, Surveys, Roster, Deletions, Webhooks):
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(stamp: str) -> datetime | None:
-    try:
-        return _MOMENT.validate_python(stamp)
-    except ValidationError:
-        return None

@@ -9,18 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import TypeAdapter, ValidationError
-
 from iqs.conversations import SurveyAnswer
 from iqs.helpdesk.base import Surveyed
-from iqs.helpdesk.edge import Moment, answer
+from iqs.helpdesk.edge import answer, moment
 from iqs.helpdesk.hubspot import edges
 
 Scale = tuple[int, int] | None
 
 _GROUPS = {"DETRACTOR": 0, "PASSIVE": 1, "PROMOTER": 2}
 _PLAIN_NUMBER = re.compile(r"-?\d{1,6}(\.\d{1,6})?", re.ASCII)
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +54,7 @@ class Feedback:
 
     def moment(self, submission: edges.Submission) -> datetime | None:
         """When it was given."""
-        try:
-            return _MOMENT.validate_python(submission.properties.get(self.submitted_at))
-        except ValidationError:
-            return None
+        return moment(submission.properties.get(self.submitted_at))
 
     def _answer(self, told: Mapping[str, str | None], scale: Scale) -> SurveyAnswer | None:
         if scale is not None:

@@ -4,17 +4,17 @@ Limits are told by `X-RateLimit-Remaining` and `-Reset`, never by Retry-After. T
 so it is asked for two days more at both ends, and what it returns is filtered by the full times.
 """
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Unpack
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
 from iqs.conversations import Conversation, HelpdeskAgent
 from iqs.errors import Invalid
 from iqs.helpdesk import signatures
+from iqs.helpdesk.authorization import bearer
 from iqs.helpdesk.base import (
     Event,
     Happening,
@@ -26,7 +26,8 @@ from iqs.helpdesk.base import (
     Surveys,
     Webhooks,
 )
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client, Reply, number, spread, until
+from iqs.helpdesk.calling import Calling, Manner
+from iqs.helpdesk.http import Client, Reply, number, spread, until
 from iqs.helpdesk.intercom import edges
 from iqs.helpdesk.intercom.reading import SOURCE, busiest, header, messages, stars
 
@@ -66,7 +67,7 @@ def wait(reply: Reply, now: datetime) -> float | None:
     return spread(remaining, number(reply.headers.get("x-ratelimit-limit")), seconds)
 
 
-class Intercom(Helpdesk, Surveys, Roster, Webhooks):
+class Intercom(Calling, Helpdesk, Surveys, Roster, Webhooks):
     """An Intercom workspace, read with an access token. `region` is us, eu or au; `link` may hold {app_id} and {id}."""
 
     source = SOURCE
@@ -80,30 +81,23 @@ class Intercom(Helpdesk, Surveys, Roster, Webhooks):
         link: str = LINK,
         base: str | None = None,
         page_size: int = PAGE_SIZE,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
         self._client_secret = client_secret
         self._link = link
         self._page_size = page_size
-        self._now = now
         self._app_id: str | None = None
         self._admins: dict[str, HelpdeskAgent] = {}
         self._admins_at: datetime | None = None
-        self._http = Client(
+        self._client = Client(
             base or HOSTS[region],
             name="Intercom",
             setting="INTERCOM_TOKEN",
             hosts=("intercom.io",),
             wait=wait,
-            authorize=lambda: {"Authorization": f"Bearer {token.get_secret_value()}"},
+            authorize=lambda: bearer(token),
             headers={"Intercom-Version": VERSION},
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            **manner,
         )
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
@@ -135,16 +129,16 @@ class Intercom(Helpdesk, Surveys, Roster, Webhooks):
         """A conversation with its messages: the first, and the latest 500 that Intercom hands out."""
         if not external_id.isalnum():
             raise Invalid("This is no id of an Intercom conversation.")
-        told = self._http.get(_ONE, f"/conversations/{external_id}")
+        told = self._client.get(_ONE, f"/conversations/{external_id}")
         found = replace(header(told, self._agent, self._url(told.id)), messages=messages(told))
         wrote_most = None if found.agent else busiest(found.messages)
         return replace(found, agent=self._agent(wrote_most)) if wrote_most else found
 
     def agents(self) -> tuple[HelpdeskAgent, ...]:
         """Everybody with a seat in the workspace."""
-        found = self._http.get(_ADMINS, "/admins").admins
+        found = self._client.get(_ADMINS, "/admins").admins
         self._admins = {each.id: HelpdeskAgent(each.id, each.name, each.email) for each in found if each}
-        self._admins_at = self._now()
+        self._admins_at = self._client.now()
         return tuple(self._admins.values())
 
     def read_webhook(
@@ -175,10 +169,6 @@ class Intercom(Helpdesk, Surveys, Roster, Webhooks):
             return ()
         return (Event(happening, told.data.item.id),)
 
-    def close(self) -> None:
-        """Closes its connections."""
-        self._http.close()
-
     def _search(
         self,
         field: str,
@@ -196,16 +186,16 @@ class Intercom(Helpdesk, Surveys, Roster, Webhooks):
         if cursor is not None:
             pagination["starting_after"] = cursor
         asked = {"query": {"operator": "AND", "value": filters}, "pagination": pagination}
-        return self._http.post(_LIST, "/conversations/search", asked)
+        return self._client.post(_LIST, "/conversations/search", asked)
 
     def _agent(self, admin_id: str) -> HelpdeskAgent:
-        if self._admins_at is None or self._now() - self._admins_at > ADMINS_KEPT:
+        if self._admins_at is None or self._client.now() - self._admins_at > ADMINS_KEPT:
             self.agents()
         return self._admins.get(admin_id) or HelpdeskAgent(admin_id)
 
     def _url(self, conversation_id: str) -> str | None:
         if self._app_id is None:
-            me = self._http.get(_ME, "/me")
+            me = self._client.get(_ME, "/me")
             self._app_id = (me.app and me.app.id_code) or ""
         if not self._app_id and "{app_id}" in self._link:
             return None

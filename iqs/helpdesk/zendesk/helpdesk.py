@@ -4,16 +4,17 @@ Not tried with a live account: whether one ticket can be shown with its metrics 
 the export told), and whether deleted tickets come in the order asked for (they are read to the end if not).
 """
 
-import base64
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Unpack
 
-from pydantic import SecretStr, TypeAdapter, ValidationError
+from pydantic import SecretStr, TypeAdapter
 
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import Invalid, NotFound, Unavailable
+from iqs.helpdesk.authorization import basic, bearer
 from iqs.helpdesk.base import (
     Deletions,
     Event,
@@ -25,8 +26,9 @@ from iqs.helpdesk.base import (
     Surveys,
     Webhooks,
 )
-from iqs.helpdesk.edge import Moment
-from iqs.helpdesk.http import ATTEMPTS, PATIENCE, Client
+from iqs.helpdesk.calling import Calling, Manner
+from iqs.helpdesk.edge import moment
+from iqs.helpdesk.http import Client
 from iqs.helpdesk.signatures import check, fresh
 from iqs.helpdesk.zendesk import edges, reading
 
@@ -43,14 +45,13 @@ _LEGACY = TypeAdapter(edges.LegacyRatings)
 _RESPONSES = TypeAdapter(edges.Responses)
 _SURVEYS = TypeAdapter(edges.Surveys)
 _DELETED = TypeAdapter(edges.DeletedPage)
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 _REFUSALS = (Invalid, NotFound, Refused)
 _EARLY = timedelta(days=1)  # a chat is rated before its ticket is solved: told again, it is known by then
 _OLDER, _NEWER = "older:", "newer:"  # the two CSAT systems, before their own cursors
 
 
-class Zendesk(Helpdesk, Surveys, Roster, Deletions, Webhooks):
+class Zendesk(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
     """An account of Zendesk Support.
 
     With `email` the token is an API token of that agent, without it an OAuth access token. First response times
@@ -71,10 +72,7 @@ class Zendesk(Helpdesk, Surveys, Roster, Deletions, Webhooks):
         link: str = LINK,
         page_size: int = PAGE_SIZE,
         base: str | None = None,
-        attempts: int = ATTEMPTS,
-        patience: float = PATIENCE,
-        sleep: Callable[[float], object] = time.sleep,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        **manner: Unpack[Manner],
     ) -> None:
         self._token = token
         self._email = email
@@ -91,10 +89,7 @@ class Zendesk(Helpdesk, Surveys, Roster, Deletions, Webhooks):
             hosts=("zendesk.com",),
             wait=reading.wait,
             authorize=self._authorize,
-            attempts=attempts,
-            patience=patience,
-            sleep=sleep,
-            now=now,
+            **manner,
         )
 
     def list_closed(self, since: datetime, until: datetime, cursor: str | None = None) -> Page:
@@ -133,14 +128,9 @@ class Zendesk(Helpdesk, Surveys, Roster, Deletions, Webhooks):
             raise NotFound("This ticket was deleted in Zendesk.")
         people, metrics = reading.people(shown.users), reading.metrics_by_ticket(shown.metric_sets)
         comments: list[edges.Comment] = []
-        cursor: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(_COMMENTS, f"{path}/comments", self._paged({"include": "users"}, cursor))
+        for page in self._client.pages(partial(self._comments, path), lambda page: page.meta.cursor):
             comments += (each for each in page.comments if each)
             people |= reading.people(page.users)
-            if page.meta.cursor in {None, cursor}:
-                break
-            cursor = page.meta.cursor
         comments.sort(key=lambda each: each.created_at or datetime.max.replace(tzinfo=UTC))
         messages = tuple(reading.message_of(each, shown.ticket, people) for each in comments)
         return replace(self._header(shown.ticket, metrics, people), messages=messages)
@@ -156,17 +146,8 @@ class Zendesk(Helpdesk, Surveys, Roster, Deletions, Webhooks):
 
     def agents(self) -> tuple[HelpdeskAgent, ...]:
         """Agents and administrators who are not suspended."""
-        found: list[edges.User | None] = []
-        cursor: str | None = None
-        for _ in self._client.pages():
-            page = self._client.get(
-                _USERS, "/api/v2/users", self._paged({"role[]": ["agent", "admin"]}, cursor)
-            )
-            found += page.users
-            if page.meta.cursor in {None, cursor}:
-                break
-            cursor = page.meta.cursor
-        return reading.agents_of(found)
+        pages = self._client.pages(self._users, lambda page: page.meta.cursor)
+        return reading.agents_of(each for page in pages for each in page.users)
 
     def list_deleted(
         self, since: datetime, until: datetime, cursor: str | None = None
@@ -198,25 +179,25 @@ class Zendesk(Helpdesk, Surveys, Roster, Deletions, Webhooks):
             name="Zendesk",
             setting="ZENDESK_WEBHOOK_SECRET",
         )
-        fresh(_moment(stamp), now, name="Zendesk")
+        fresh(moment(stamp), now, name="Zendesk")
         return tuple(reading.events_of(body))
 
-    def close(self) -> None:
-        """Closes its connections."""
-        self._client.close()
-
     def _authorize(self) -> Mapping[str, str]:
-        token = self._token.get_secret_value()
         if self._email is None:
-            return {"Authorization": f"Bearer {token}"}
-        pair = base64.b64encode(f"{self._email}/token:{token}".encode()).decode()
-        return {"Authorization": f"Basic {pair}"}
+            return bearer(self._token)
+        return basic(f"{self._email}/token", self._token.get_secret_value())
 
     def _header(
         self, ticket: edges.Ticket, metrics: Mapping[str, edges.Metrics], people: Mapping[str, edges.User]
     ) -> Conversation:
         told = ticket.metric_set or metrics.get(ticket.id)
         return reading.header_of(ticket, told, people, hours=self._hours, link=self._link)
+
+    def _comments(self, path: str, cursor: str | None) -> edges.Comments:
+        return self._client.get(_COMMENTS, f"{path}/comments", self._paged({"include": "users"}, cursor))
+
+    def _users(self, cursor: str | None) -> edges.Users:
+        return self._client.get(_USERS, "/api/v2/users", self._paged({"role[]": ["agent", "admin"]}, cursor))
 
     def _paged(
         self, params: Mapping[str, str | int | list[str]], cursor: str | None
@@ -272,10 +253,3 @@ def _changed(ticket: edges.Ticket, since: datetime) -> bool:
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def _moment(stamp: str) -> datetime | None:
-    try:
-        return _MOMENT.validate_python(stamp)
-    except ValidationError:
-        return None

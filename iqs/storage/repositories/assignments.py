@@ -81,9 +81,9 @@ def add_draw(
 
 
 def draw_of(tx: Tx, team_id: int, period: str) -> Row | None:
-    """The team's draw for this period that was not cancelled (id, starts_at, ends_at, seed, eligible, excluded)."""
+    """The team's draw of a period that counts (id, attempt, starts_at, ends_at, seed, eligible, excluded)."""
     return tx.execute(
-        select(D.id, D.starts_at, D.ends_at, D.seed, D.eligible, D.excluded).where(
+        select(D.id, D.attempt, D.starts_at, D.ends_at, D.seed, D.eligible, D.excluded).where(
             D.team_id == team_id, D.period == period, D.cancelled_at.is_(None)
         )
     ).one_or_none()
@@ -100,7 +100,7 @@ def windows(tx: Tx, team_id: int, *, after: datetime, before: datetime) -> dict[
 
 
 def handed_out(tx: Tx, team_id: int, *, since: datetime) -> dict[int, int]:
-    """How many conversations of each agent the team's draws handed out since then; not the cancelled ones."""
+    """How many conversations of each agent the team's draws handed out since then; neither cancelled nor own views."""
     found = tx.execute(
         select(A.reviewee_id, func.count().label("n"))
         .join(D, D.id == A.draw_id)
@@ -108,6 +108,7 @@ def handed_out(tx: Tx, team_id: int, *, since: datetime) -> dict[int, int]:
             D.team_id == team_id,
             D.created_at >= since,
             A.stream == Stream.RANDOM,
+            A.kind != ReviewKind.SELF,
             A.state != AssignmentState.CANCELLED,
         )
         .group_by(A.reviewee_id)
@@ -272,6 +273,7 @@ def waiting(tx: Tx, reviewer: Person, *, limit: int = 50) -> tuple[Waiting, ...]
             tables.ScorecardVersion.definition,
             A.due_at,
             A.kind,
+            A.stream,
             A.team_id,
             tables.Team.hides_agent,
             tables.Person.email,
@@ -306,19 +308,8 @@ def _waiting(row: Any, reviewer: Person) -> Waiting:
         categories=len(row.definition["categories"]),
         due_at=row.due_at,
         kind=ReviewKind(row.kind),
+        picked=row.stream == Stream.TARGETED,
     )
-
-
-def progress(tx: Tx, draw_id: int) -> list[tuple[str, str, int]]:
-    """(reviewer's name, state, count) of a draw's assignments; those handed on, and agents' own views, are left out."""
-    found = tx.execute(
-        select(tables.Person.name, A.state, func.count())
-        .join(tables.Person, tables.Person.id == A.reviewer_id)
-        .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED, A.kind != ReviewKind.SELF)
-        .group_by(tables.Person.name, A.state)
-        .order_by(tables.Person.name, A.state)
-    )
-    return [(name, state, count) for name, state, count in found]
 
 
 def of_draw(tx: Tx, draw_id: int) -> list[Row]:

@@ -7,7 +7,9 @@ from sqlalchemy import Row as SQLRow
 from sqlalchemy import exists, func, select, update
 
 from iqs.assignments import DRAWN_TOO, AssignmentState
+from iqs.people import AfterDeadline
 from iqs.reminders import Open
+from iqs.reviews import ReviewKind
 from iqs.storage import tables
 from iqs.storage.store import Tx
 
@@ -15,6 +17,7 @@ Row = SQLRow[*tuple[Any, ...]]
 A = tables.Assignment
 D = tables.Draw
 R = tables.Review
+T = tables.Team
 
 ENDED = (AssignmentState.EXPIRED, AssignmentState.CANCELLED)
 
@@ -53,6 +56,21 @@ def passed(tx: Tx, *, now: datetime) -> list[int]:
     return list(tx.scalars(wanted.order_by(D.due_at, D.id)))
 
 
+def passed_alone(tx: Tx, *, now: datetime) -> list[int]:
+    """Open assignments of no draw whose deadline has passed, in teams where work expires then; the oldest first."""
+    wanted = (
+        select(A.id)
+        .join(T, T.id == A.team_id)
+        .where(
+            A.draw_id.is_(None),
+            A.state == AssignmentState.OPEN,
+            A.due_at <= now,
+            T.after_deadline == AfterDeadline.EXPIRE,
+        )
+    )
+    return list(tx.scalars(wanted.order_by(A.id)))
+
+
 def close(tx: Tx, draw_id: int, *, now: datetime) -> int | None:
     """Notes that a draw's deadline was dealt with; its team's id, None if it was already."""
     done = update(D).where(D.id == draw_id, D.closed_at.is_(None), D.cancelled_at.is_(None))
@@ -83,17 +101,14 @@ def begun(tx: Tx, draw_id: int) -> int:
 
 
 def ended(tx: Tx, *, after: datetime, until: datetime) -> list[int]:
-    """Assignments that ended with their draw's deadline or cancellation, or gave way to it, in (after, until]."""
-    gave_way = select(A.id).where(
-        A.state == AssignmentState.CANCELLED,
-        A.skip_reason == DRAWN_TOO,
-        A.updated_at > after,
-        A.updated_at <= until,
-    )
+    """Assignments that ended with a deadline or their draw's cancellation, or gave way to it, in (after, until]."""
+    gave_way = (A.state == AssignmentState.CANCELLED) & (A.skip_reason == DRAWN_TOO)
+    alone = (A.state == AssignmentState.EXPIRED) & A.draw_id.is_(None)
+    of_no_draw = select(A.id).where(gave_way | alone, A.updated_at > after, A.updated_at <= until)
     found = select(A.id).join(D, D.id == A.draw_id)
     closed = (D.closed_at > after) & (D.closed_at <= until) & (A.state == AssignmentState.EXPIRED)
     anew = (D.cancelled_at > after) & (D.cancelled_at <= until) & (A.state == AssignmentState.CANCELLED)
-    return sorted({*tx.scalars(found.where(closed | anew)), *tx.scalars(gave_way)})
+    return sorted({*tx.scalars(found.where(closed | anew)), *tx.scalars(of_no_draw)})
 
 
 def newest(tx: Tx, team_id: int) -> Row | None:
@@ -103,7 +118,7 @@ def newest(tx: Tx, team_id: int) -> Row | None:
 
 
 def states(tx: Tx, draw_id: int, *, now: datetime) -> list[Row]:
-    """(reviewer's id, stream, state, late, count) of a draw's assignments; those handed on are left out.
+    """(reviewer's id, stream, state, late, count) of a draw's assignments, without those handed on and own views.
 
     Late is what is open after its deadline and what was submitted after it.
     """
@@ -116,7 +131,7 @@ def states(tx: Tx, draw_id: int, *, now: datetime) -> list[Row]:
         tx.execute(
             select(A.reviewer_id, A.stream, A.state, late.label("late"), func.count().label("n"))
             .outerjoin(R, R.assignment_id == A.id)
-            .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED)
+            .where(A.draw_id == draw_id, A.state != AssignmentState.CANCELLED, A.kind != ReviewKind.SELF)
             .group_by(A.reviewer_id, A.stream, A.state, late)
         )
     )

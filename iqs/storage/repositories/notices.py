@@ -336,10 +336,15 @@ def cancel(tx: Tx, key: str) -> bool:
     return done.rowcount == 1
 
 
-def counts(tx: Tx) -> dict[str, int]:
-    """How many notices stand in each state."""
-    found = tx.execute(select(T.state, func.count().label("n")).group_by(T.state))
-    return {row.state: row.n for row in found}
+def redate(tx: Tx, *, after: datetime, now: datetime) -> int:
+    """What is not over and was tried later than `after` counts as tried now, and waits for nothing; how many."""
+    times = (T.first_try_at, T.last_try_at, T.not_before, T.lease_until)
+    done = tx.execute(
+        update(T)
+        .where(T.state.in_([NoticeState.PENDING, NoticeState.SENDING]), T.last_try_at > after)
+        .values({each.key: case((each > now, bindparam(None, now, each.type)), else_=each) for each in times})
+    )
+    return done.rowcount
 
 
 def _busy(column: Any, now: datetime) -> Any:

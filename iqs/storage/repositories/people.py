@@ -98,6 +98,16 @@ def away(tx: Tx) -> list[int]:
     return list(tx.scalars(select(P.id).where(or_(P.active.is_(False), P.unreachable_since.is_not(None)))))
 
 
+def dismisses_status(tx: Tx, person_id: int) -> bool:
+    """Whether they said that they are back although their Slack status says otherwise, and it still does."""
+    return bool(tx.scalar(select(P.status_dismissed).where(P.id == person_id)))
+
+
+def dismiss_status(tx: Tx, person_id: int, *, dismissed: bool) -> None:
+    """Notes that a person's Slack status does not make them absent, or may again."""
+    change(tx, person_id, status_dismissed=dismissed)
+
+
 def reached(tx: Tx, person_ids: Collection[int]) -> None:
     """Messages got through to these people: they are not unreachable any more."""
     if person_ids:

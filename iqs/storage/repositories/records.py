@@ -14,7 +14,7 @@ from typing import Any
 from pydantic_core import to_json
 from sqlalchemy import exists, or_, select, update
 
-from iqs.conversations import OTHER, Author, Conversation, HelpdeskAgent, SurveyAnswer
+from iqs.conversations import OTHER, Conversation, HelpdeskAgent, SurveyAnswer
 from iqs.helpdesk.base import Surveyed
 from iqs.storage import tables
 from iqs.storage.columns import UTC
@@ -41,7 +41,7 @@ _REPLACED = frozenset({"channel", "tags", "participants", "fingerprint", "import
 _FROM_TEXT = slice(CONTENT.index("customer_messages"), None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: see iqs.conversations
 class Record:
     """A conversation ready to be stored: its values in the order of `CONTENT`, and its transcript.
 
@@ -78,8 +78,7 @@ def record(conversation: Conversation, *, redactions: int = 0, fetched: bool = F
     """
     agent, customer = conversation.agent, conversation.customer
     has_text = bool(conversation.messages) or fetched
-    authors = [each.author for each in conversation.messages]
-    participants = conversation.participants
+    took_part = conversation.participation
     content = (
         conversation.source,
         conversation.external_id,
@@ -105,12 +104,12 @@ def record(conversation: Conversation, *, redactions: int = 0, fetched: bool = F
         _json(conversation.tags),
         conversation.language,
         _microseconds(conversation.updated_at),
-        authors.count(Author.CUSTOMER) if has_text else None,
-        authors.count(Author.AGENT) if has_text else None,
-        _json(participants),
-        conversation.most_active if has_text else None,
-        conversation.last_answer if has_text else None,
-        conversation.bot_involved if has_text else None,
+        took_part.customer_messages if has_text else None,
+        took_part.agent_messages if has_text else None,
+        _json(took_part.participants),
+        took_part.most_active if has_text else None,
+        took_part.last_answer if has_text else None,
+        took_part.bot_involved if has_text else None,
     )
     digest = blake2b(repr(content).encode(), digest_size=16)
     transcript = transcripts.written(conversation.messages) if has_text else None
@@ -123,7 +122,7 @@ def record(conversation: Conversation, *, redactions: int = 0, fetched: bool = F
         content=content,
         transcript=None if transcript is None else transcript.decode(),
         redactions=redactions,
-        participants=participants,
+        participants=took_part.participants,
         updated_at=conversation.updated_at,
         fetched=fetched or not has_text,
     )

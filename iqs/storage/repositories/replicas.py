@@ -3,13 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import DateTime, delete, func, insert, select, update
 
 from iqs.replicas import DEAD_AFTER, Replica, ReplicaKind
 from iqs.storage import tables
 from iqs.storage.store import Tx
 
 T = tables.Replica
+
+
+def clock(tx: Tx) -> datetime:
+    """The time by the database server's own clock (PostgreSQL), whatever the transaction began with."""
+    return tx.execute(select(func.clock_timestamp(type_=DateTime(timezone=True)))).scalar_one()
 
 
 def add(tx: Tx, replica: Replica) -> None:

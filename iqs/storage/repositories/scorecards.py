@@ -1,22 +1,25 @@
 """Scorecards and their versions in the database. A version never changes, so it is read once a process."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from threading import Lock
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Pool, select
+from sqlalchemy import Pool, func, select
+from sqlalchemy.orm import aliased
 
 from iqs.errors import Invalid, NotFound
 from iqs.scorecards import Scorecard, definition, from_definition
 from iqs.storage import tables
+from iqs.storage.asking import Question
 from iqs.storage.store import Tx
 from iqs.storage.upserts import insert
 
 S = tables.Scorecard
 V = tables.ScorecardVersion
 C = tables.Category
+_OTHER = aliased(V)
 
 REMEMBERED = 256
 """How many versions a process keeps of one database."""
@@ -91,6 +94,17 @@ def current(tx: Tx, team_id: int) -> Scorecard:
     if version_id is None:
         raise Invalid("The team has no scorecard yet. Publish one with: iqs scorecard apply FILE.yml")
     return by_version(tx, version_id)
+
+
+def newest(team_ids: Collection[int]) -> Question[dict[int, int]]:
+    """By team, the newest version (its id) of the scorecard it rates with; teams without one are left out."""
+    latest = select(func.max(_OTHER.version)).where(_OTHER.scorecard_id == V.scorecard_id).scalar_subquery()
+    statement = (
+        select(tables.Team.id, V.id)
+        .join(V, V.scorecard_id == tables.Team.scorecard_id)
+        .where(tables.Team.id.in_(team_ids), V.version == latest)
+    )
+    return Question(statement, lambda rows: {row[0]: row[1] for row in rows})
 
 
 def named(tx: Tx, name: str) -> int | None:

@@ -22,10 +22,15 @@ def by_id(tx: Tx, team_id: int) -> Team:
     return _team(row)
 
 
-def by_name(tx: Tx, name: str) -> Team | None:
-    """The team of this name, whatever its case."""
+def by_name(tx: Tx, name: str) -> Team:
+    """The team of this name, whatever its case; NotFound, with the names that are known, if there is none."""
+    known = every(tx)
     wanted = name.strip().casefold()
-    return next((team for team in every(tx) if team.name.casefold() == wanted), None)
+    for team in known:
+        if team.name.casefold() == wanted:
+            return team
+    listed = ", ".join(team.name for team in known) or "none yet; import people first"
+    raise NotFound(f"There is no team “{name}”. Known: {listed}.")
 
 
 def lock(tx: Tx, team_id: int) -> None:

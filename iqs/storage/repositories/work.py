@@ -1,10 +1,11 @@
 """Open work in the database: who has how much of it, what waits for whom, and what followed what."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row as SQLRow
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from iqs.assignments import AssignmentState, Follower
 from iqs.people import Role
@@ -53,9 +54,8 @@ def unbegun(tx: Tx, reviewer_ids: Iterable[int]) -> list[int]:
     return list(tx.scalars(found.order_by(A.id)))
 
 
-def without_role(tx: Tx) -> list[int]:
-    """Open assignments, unbegun, whose reviewer is neither reviewer nor lead of the team any more; not self reviews."""
-    begun = select(tables.Review.id).where(tables.Review.assignment_id == A.id).exists()
+def of_leavers(tx: Tx) -> list[int]:
+    """Open assignments whose reviewer is not active, or no reviewer or lead of the team any more; not self reviews."""
     held = (
         select(tables.Membership.person_id)
         .where(
@@ -65,8 +65,38 @@ def without_role(tx: Tx) -> list[int]:
         )
         .exists()
     )
-    found = select(A.id).where(A.state == AssignmentState.OPEN, A.kind != ReviewKind.SELF, ~held, ~begun)
+    found = (
+        select(A.id)
+        .join(P, P.id == A.reviewer_id)
+        .where(A.state == AssignmentState.OPEN, A.kind != ReviewKind.SELF, ~held | P.active.is_(False))
+    )
     return list(tx.scalars(found.order_by(A.id)))
+
+
+def asked_for(tx: Tx, team_id: int, reviewer_id: int) -> int:
+    """How many conversations of the team's sample a reviewer asked for themself and has still open."""
+    return tx.execute(
+        select(func.count()).where(
+            A.reviewer_id == reviewer_id,
+            A.state == AssignmentState.OPEN,
+            A.team_id == team_id,
+            A.stream == Stream.RANDOM,
+            A.handed_by == A.reviewer_id,
+        )
+    ).scalar_one()
+
+
+def beside(tx: Tx, team_id: int, draw_id: int, *, now: datetime) -> tuple[int, int]:
+    """How much of a team's work is open that is not of this draw, and how much of it is late; own views left out."""
+    found = tx.execute(
+        select(func.count(), func.count(case((A.due_at < now, 1)))).where(
+            A.team_id == team_id,
+            A.state == AssignmentState.OPEN,
+            A.kind != ReviewKind.SELF,
+            A.draw_id.is_distinct_from(draw_id),
+        )
+    ).one()
+    return found[0], found[1]
 
 
 def in_team(tx: Tx, team_id: int, *, without: int, limit: int) -> list[Row]:

@@ -2,7 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from iqs.storage.columns import UTC, Base, BigKey, Id, Instant, Json, Name, Word, one_of, only_on
@@ -87,12 +96,14 @@ class Lot(Base):
     """
 
     __tablename__ = "lot"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-    person_id: Mapped[int] = mapped_column(
-        BigKey, ForeignKey("person.id"), primary_key=True, autoincrement=False
+    __table_args__ = (
+        # The key carries what stands there, so that a look-up ends in it; SQLite's table without rowid is its key.
+        PrimaryKeyConstraint("person_id", "day", "place", postgresql_include=["conversation_id"]),
+        {"sqlite_with_rowid": False},
     )
-    day: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # days since 1970, UTC
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(BigKey, ForeignKey("person.id"), autoincrement=False)
+    day: Mapped[int] = mapped_column(autoincrement=False)  # days since 1970, UTC
+    place: Mapped[int] = mapped_column(autoincrement=False)
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), unique=True)
 
 

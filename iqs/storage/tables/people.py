@@ -68,6 +68,7 @@ class Person(Base):
     timezone: Mapped[str | None] = mapped_column(String(60))
     active: Mapped[bool] = mapped_column(default=True)
     unreachable_since: Mapped[datetime | None] = mapped_column(UTC)  # Slack lets nothing through to them
+    status_dismissed: Mapped[bool] = mapped_column(default=False)  # here, whatever their Slack status says
 
 
 class Membership(Base):

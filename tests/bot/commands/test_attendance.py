@@ -7,7 +7,8 @@ from threading import Event
 import pytest
 from sqlalchemy import delete
 
-from bot.commands.attendance import attending
+from bot.commands import attendance
+from bot.commands.attendance import Agreed, attending
 from bot.commands.opening import now
 from iqs.errors import Conflict, Unavailable
 from iqs.replicas import Replica, ReplicaKind
@@ -17,7 +18,7 @@ from iqs.storage.repositories import replicas
 
 
 def until(condition):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -72,3 +73,23 @@ def test_it_does_not_begin_while_another_machine_lives(sqlite_store):
     living.enter(sqlite_store, ReplicaKind.RUN, host="elsewhere", process=1, now=now() - timedelta(seconds=5))
     with pytest.raises(Conflict), attending(sqlite_store, ReplicaKind.WEB, pytest.fail):
         pytest.fail("it began")
+
+
+@pytest.mark.parametrize("wrong", [timedelta(hours=3), -timedelta(hours=3)])
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_wrong_clock_acts_by_the_databases(store, monkeypatch, caplog, wrong):
+    """Leases are measured by one clock: whoever shares a PostgreSQL acts by its time, and the log says so."""
+    monkeypatch.setattr(attendance, "now", lambda: now() + wrong)
+    with attending(store, ReplicaKind.WORKER, pytest.fail, seconds=0.02) as agreed:
+        until(lambda: abs(agreed() - now()) < timedelta(minutes=1))
+        until(lambda: living.alive(store, now=now()))
+    assert "NTP" in caplog.messages[0]
+
+
+def test_a_clock_that_jumps_is_set_right_with_the_next_beat(sqlite_store, monkeypatch):
+    """Whatever the database says then counts; on SQLite it says nothing, as there is one clock."""
+    agreed = Agreed(sqlite_store)
+    assert abs(agreed() - now()) < timedelta(minutes=1)
+    monkeypatch.setattr(living, "ahead", lambda _store, _now: timedelta(hours=2))
+    agreed.set_right()
+    assert agreed() - now() > timedelta(hours=1)

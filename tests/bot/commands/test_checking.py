@@ -5,7 +5,7 @@ import pytest
 from bot.commands.checking import examine
 from bot.commands.opening import now
 from iqs.replicas import ReplicaKind
-from iqs.services import enrolling, living
+from iqs.services import configuring, enrolling, living
 
 SETTINGS = ("DATABASE_URL", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL")
 
@@ -80,7 +80,7 @@ def test_a_channel_that_cannot_be_posted_to(environment, good, slack, programme,
     slack.workspace.conversations["C0QUIET"] = Conversation("C0QUIET", "quiet", "public", ["U0LENA"])
     joined = [*slack.workspace.conversations["C0TEAM"].members]
     slack.workspace.conversations["C0OLD"] = Conversation("C0OLD", "old", "public", joined, is_archived=True)
-    enrolling.configure_team(programme, None, "Support", channel_id=channel)
+    configuring.configure(programme, None, "Support", channel_id=channel)
     environment(**good)
     assert any(word in each for each in wrong()), wrong()
 

@@ -9,7 +9,7 @@ import pytest
 from bot import cli
 from bot.commands import scheduling as command
 from bot.commands.scheduling import lines
-from iqs.services import enrolling, planning, scheduling
+from iqs.services import configuring, enrolling, planning, scheduling
 
 NOW = datetime(2026, 10, 22, 12, tzinfo=UTC)  # a Thursday; Berlin's clocks change on Sunday
 
@@ -32,7 +32,7 @@ def iqs(programme, monkeypatch, capsys, tmp_path):
 def test_it_shows_the_next_three_times_local_and_in_utc(sqlite_store):
     """With the zone's own name for its time, on both sides of a clock change."""
     enrolling.import_people(sqlite_store, "team,email,name,roles\nSupport,a@example.com,Ada,agent\n", now=NOW)
-    enrolling.configure_team(sqlite_store, None, "Support", timezone="Europe/Berlin", now=NOW)
+    configuring.configure(sqlite_store, None, "Support", timezone="Europe/Berlin", now=NOW)
     scheduling.ensure_schedules(sqlite_store, now=NOW)
     planning.move(sqlite_store, None, "Support", planning.ScheduleKind.DIGEST, now=NOW, weekday=6, minute=150)
     draw, digest, monthly = planning.planned(sqlite_store, now=NOW + timedelta(hours=1))

@@ -16,14 +16,14 @@ REVIEWERS = ("U0RITA", "U0OMAR")
 
 @pytest.fixture
 def sender(slack, programme, now):
-    """Makes a Delivery on a workspace."""
+    """Makes a Delivery on a workspace; a post that takes longer than `patience` seconds has failed."""
     made = []
 
-    def make(workspace: Sandbox = slack, **more):
+    def make(workspace: Sandbox = slack, *, patience=60, **more):
         token, url = workspace.bot_token, workspace.api_url
         workspace.clock.now = now  # one time for both, however far a test moves it
-        poster = WebClient(token=token, base_url=url, timeout=2, retry_handlers=[])
-        reader = WebClient(token=token, base_url=url, timeout=5, retry_handlers=[])
+        poster = WebClient(token=token, base_url=url, timeout=patience, retry_handlers=[])
+        reader = WebClient(token=token, base_url=url, timeout=60, retry_handlers=[])
         settings = {"quarantine": NONE, "spacing": 0, **more}
         made.append(Delivery(store=programme, poster=poster, reader=reader, now=now, **settings))
         return made[-1]

@@ -41,7 +41,7 @@ def test_acknowledging_one_of_several_leaves_the_others(ada, live):
     several = blocks_of(message)
     assert buttons(message) == len(several) == 3
     assert ada.click(message, ActionId.ACKNOWLEDGE, several[1]).ok
-    assert live.answers.settle()
+    assert live.answers.settle(60)
     (message,) = ada.dm()
     assert buttons(message) == 2
     assert blocks_of(message) == several
@@ -55,7 +55,7 @@ def test_what_is_acknowledged_in_a_window_is_so_in_the_gathered_message(ada, liv
     assert ada.click(message, ActionId.FEEDBACK_OPEN, several[2]).ok
     ada.wait_for(lambda: ada.view)
     assert ada.act_in_view(ActionId.ACKNOWLEDGE).ok
-    assert live.answers.settle()
+    assert live.answers.settle(60)
     (message,) = ada.dm()
     assert buttons(message) == 2
     assert blocks_of(message) == several

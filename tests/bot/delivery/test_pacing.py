@@ -1,5 +1,6 @@
 """The pace: no window of Slack's ever holds more than its limit, and nothing waits longer than it must."""
 
+from collections import deque
 from itertools import pairwise
 
 import pytest
@@ -103,6 +104,32 @@ def test_asking_for_more_is_rare():
     assert window.limit == 60
     send(window, 61 * 60)
     assert window.limit > 60
+
+
+def test_two_that_share_a_limit_come_to_equal_shares():
+    """Neither knows of the other: together they use nearly all that Slack lets through, with a refusal an hour."""
+    allowed, windows, counted = 450, [Window(300), Window(300)], deque()
+    left, refused = [0, 0], 0
+    for moment in range(2 * 3600 * 20):
+        now = moment / 20
+        while counted and counted[0] <= now - 60:
+            counted.popleft()
+        for number in (0, 1) if moment % 2 else (1, 0):
+            window = windows[number]
+            if window.wait(now) > 0:
+                continue
+            window.start(now)
+            if len(counted) < allowed:
+                counted.append(now)
+                window.answered(now)
+                left[number] += now >= 3600
+            else:
+                window.refused()
+                window.limited(now, 30)
+                refused += now >= 3600
+    assert sum(left) > 0.95 * allowed * 60
+    assert min(left) > 0.45 * sum(left)
+    assert refused <= 2
 
 
 def test_the_floor_holds():

@@ -1,14 +1,18 @@
 """Twins, doubts about gathered messages, and people and channels that close: each ends once and in one place."""
 
+import asyncio
 from datetime import timedelta
+from threading import Event
 
 import pytest
+from sqlalchemy import delete, select
 
 from bot.delivery.reconciling import SWEEP_AGAIN
 from bot.delivery.verdicts import PERSON_WAIT
+from bot.sandbox.webapi.dispatch import WebAPI
 from iqs.notices import scorecard_key
 from iqs.reviews import UNDO_WINDOW
-from iqs.services import addressing, delivering, enrolling, reviewing, scheduling
+from iqs.services import addressing, delivering, enrolling, handing_on, reviewing, scheduling
 from iqs.storage import tables
 
 MINUTE = timedelta(minutes=1)
@@ -80,32 +84,34 @@ def test_what_was_taken_back_meanwhile_is_left_out(slack, sender, reviewed, prog
     assert set(states.values()) == {"sent"}
 
 
-def land_late(slack, sender, now, programme):
-    """One scorecard's first message lands after the quarantine, when a second one stands there already."""
+@pytest.fixture
+def landed_late(slack, sender, now, monkeypatch, drawn, told):
+    """A sender; one scorecard's first message landed after the quarantine, when a second one stood there already."""
+    land, may_land = WebAPI._land, Event()
+
+    def wait(web_api, *call):
+        if may_land.is_set():
+            land(web_api, *call)
+        else:
+            asyncio.get_running_loop().call_later(0.02, wait, web_api, *call)
+
+    monkeypatch.setattr(WebAPI, "_land", wait)
     slack.pacing.on = False
     made = sender()
-    slack.faults.next("chat.postMessage", "late", 1, seconds=1.5)
+    slack.faults.next("chat.postMessage", "late", 1, seconds=0)
     made.step()
     now.move(seconds=1)
     made.step()
     made.drain(seconds=5)
+    may_land.set()
+    slack.driver("U0RITA").wait_for(lambda: sum(told(slack).values()) == sum(drawn.values()) + 1)
     return made
 
 
-def wait_until(true, seconds=10):
-    import time
-
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)
-
-
-def test_of_two_messages_the_younger_one_goes(slack, sender, now, programme, drawn, told):
+def test_of_two_messages_the_younger_one_goes(slack, landed_late, now, programme, drawn, told):
     """What lands beyond the quarantine is a twin: the sweep deletes the younger, and the row points to what stays."""
-    made = land_late(slack, sender, now, programme)
+    made = landed_late
     assert made.counts.resent == 1
-    wait_until(lambda: sum(told(slack).values()) == sum(drawn.values()) + 1)
     now.move(seconds=280)
     made.step()
     assert made.counts.swept == 0
@@ -144,10 +150,9 @@ def test_the_older_of_two_stays_even_if_the_row_knew_the_younger(slack, sender, 
     assert told(slack) == drawn
 
 
-def test_a_sweep_that_cannot_look_is_tried_again(slack, sender, now, programme, drawn, told):
+def test_a_sweep_that_cannot_look_is_tried_again(slack, landed_late, now, drawn, told):
     """A twin is not forgotten because Slack did not answer once."""
-    made = land_late(slack, sender, now, programme)
-    wait_until(lambda: sum(told(slack).values()) == sum(drawn.values()) + 1)
+    made = landed_late
     now.move(seconds=310)
     slack.faults.next("conversations.history", "reset", 2)
     made.step()
@@ -166,6 +171,7 @@ def test_somebody_unreachable_is_noted_and_their_work_goes_on(slack, sender, pro
     made = sender(at_once=99)
     made.step()
     made.step()
+    handing_on.hand_on(programme, now=now())  # the clock's task
     made.drain()
     with programme.read() as tx:
         since = tx.exec_driver_sql(
@@ -179,6 +185,20 @@ def test_somebody_unreachable_is_noted_and_their_work_goes_on(slack, sender, pro
         if len(each.messages) > before[channel]
     }
     assert grown == {slack.driver("U0OMAR").dm_id()}
+
+
+def test_what_goes_on_with_somebody_else_says_so_where_it_stood(app, slack, programme):
+    """Rita is no reviewer any more: with the clock's next tick her scorecards say to whom they were passed on."""
+    slack.pacing.on = False
+    app.delivery.drain()
+    with programme.write() as tx:
+        rita = select(tables.Person.id).where(tables.Person.slack_user_id == "U0RITA").scalar_subquery()
+        tx.execute(delete(tables.Membership).where(tables.Membership.person_id == rita))
+    app.clock.tick()
+    assert app.answers.settle(30)
+    words = [str(each["blocks"]) for each in slack.driver("U0RITA").dm()]
+    assert words
+    assert all("Passed on to Omar" in each for each in words)
 
 
 def test_who_can_be_reached_again_is_written_to_again(slack, sender, programme, reviewed, now):
@@ -232,7 +252,7 @@ def test_a_scorecard_deleted_by_hand_comes_anew(app, slack, programme, now, open
     from bot.answers import Place
 
     app.answers.redraw(scorecard_key(number), Place(channel, ts), lambda: {"text": "again", "blocks": []})
-    assert app.answers.settle()
+    assert app.answers.settle(60)
     app.delivery.drain()
     _, new = delivering.posted(programme, scorecard_key(number))
     assert new != ts

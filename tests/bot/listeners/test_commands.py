@@ -109,7 +109,11 @@ def test_strangers_get_nothing(ask):
         ("category solution 2031-W02", "“2031-W02” has not begun yet"),
         ("category solution in Sales", "“in Sales” is not a period"),
         ("category <!channel>", "There is no category"),
-        ("me next year", "“next year” is not a period"),
+        ("me next year", "“next year” has not begun yet"),
+        ("team next week", "“next week” has not begun yet"),
+        ("team somewhen", "in a time such as 2026-W47, “last week”, “October”"),
+        ("digest preview tomorrow", "“tomorrow” has not begun yet"),
+        ("me week 54", "“week 54” is not a period"),
         ("me 2031", "has not begun yet"),
         ("team Support 2031", "has not begun yet"),
         ("team Nowhere", "You have no team “Nowhere”"),
@@ -144,7 +148,16 @@ def test_bad_input_gets_one_sentence(ask, text, says):
 
 def test_the_words_are_taken_as_people_say_them(ask):
     """Every way to name a time works behind each word that shows figures."""
-    for words in ("last week", "October", "Q3", "2026-W40", "last 90 days", "2026-01-01..2026-02-01", "all"):
+    for words in (
+        "last week",
+        "week 40",
+        "October",
+        "Q3",
+        "2026-W40",
+        "last 90 days",
+        "2026-01-01..2026-02-01",
+        "all",
+    ):
         assert "Your quality score" in ask("U0ADA", f"me {words}")
         assert "Support: " in ask("U0LENA", f"team {words}")
         assert "Solution: Support" in ask("U0LENA", f"category solution {words}")

@@ -58,7 +58,7 @@ def client_of():
 
     def make(sandbox, token=None):
         token = sandbox.bot_token if token is None else token
-        return WebClient(token=token, base_url=sandbox.api_url, retry_handlers=[], timeout=10)
+        return WebClient(token=token, base_url=sandbox.api_url, retry_handlers=[], timeout=60)
 
     return make
 

@@ -48,7 +48,7 @@ def test_stream(sandbox, client):
 
     def listen():
         with httpx.stream(
-            "GET", f"{sandbox.url}/sandbox/events", params={"as": "U0ADA"}, timeout=10
+            "GET", f"{sandbox.url}/sandbox/events", params={"as": "U0ADA"}, timeout=60
         ) as stream:
             for line in stream.iter_lines():
                 ready.set()

@@ -66,7 +66,7 @@ def test_json_has_the_agreed_shape():
         "change": {"points": -9.23, "low": -15.1, "high": -3.33, "word": "lower"},
         "pass_rate": 62.5, "csat": 81.25, "csat_n": 40, "unscored": 1, "imported": 0, "skip_share": 6.67,
         "scorecard_changed": [], "pass_low": None, "pass_high": None, "goal": None, "criticals": None,
-        "ces": None, "ces_n": 0, "withheld": [], "weighted": None,
+        "ces": None, "ces_n": 0, "withheld": [], "weighted": None, "targeted": {"n": 0, "mean": None},
     }  # fmt: skip
     assert found["categories"] == [
         {
@@ -140,6 +140,7 @@ def test_csv_has_it_too_and_nothing_becomes_a_formula():
     assert by["time", "first response, unknown basis"]["score"] == ""
     assert by["quadrant", "happy customer, poor work"]["n"] == "2"
     assert by["goal", "Care"]["note"] == "cannot be told yet"
+    assert (by["targeted", "Care"]["score"], by["targeted", "Care"]["n"]) == ("61.20", "5")
     assert by["given", "Maya Lind"]["score"] == "88.00"
     assert ("root cause", "'=1+1 (Tone)") in by
     assert all(len(row) == len(exports.CSV_COLUMNS) for row in rows)
@@ -160,6 +161,7 @@ def test_text_has_it_too():
         "Goal 85 %: cannot be told yet",
         "Pass rate 79.2 % (59.5–90.8)",
         "No critical failures in 24 reviews: at most 11.7 % (rule of three)",
+        "Picked for coaching, not in IQS: 5 reviews, 61 % on average",
         "CES 72.0 % (n 31)",
         "First response 12 min (business hours, n = 88)",
         "First response 3 h 20 min (unknown basis, n = 5)",

@@ -82,6 +82,7 @@ def test_the_overview_says_what_may_be_said():
     """Goal with its verdict, and what no critical failure means."""
     found = table(opened(report_cases.team_report())["Overview"])
     assert (found["Goal (0–100)"][0], found["Goal, in words"][0]) == (85, "cannot be told yet")
+    assert found["Reviews picked for coaching, not in IQS"][0] == 5
     assert found["Critical failures"][0].endswith("(rule of three)")
     assert found["Pass rate, 95 % to"][0] == 90.8
 

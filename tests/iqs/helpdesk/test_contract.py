@@ -11,12 +11,12 @@ from sqlalchemy import select, update
 
 from iqs.errors import Invalid, NotFound, Unavailable
 from iqs.files.scorecards import preset
-from iqs.helpdesk.base import Roster
-from iqs.services import assigning, enrolling, fetching, publishing, syncing
+from iqs.helpdesk.base import Dated, Roster
+from iqs.services import drawing, enrolling, fetching, publishing, syncing
 from iqs.storage import tables
 from iqs.storage.store import Store
 from tests.iqs.helpdesk import standin as on_the_way
-from tests.iqs.helpdesk.standin import StandIn, running
+from tests.iqs.helpdesk.standin import Answer, StandIn, running
 
 VENDORS = [
     import_module(f"tests.iqs.helpdesk.vendors.{path.stem}").VENDOR
@@ -128,7 +128,7 @@ def everything(store, helpdesk, clock, since):
             break
         except Unavailable:
             clock.sleep(300)
-    assigning.draw(store, "Support", "2026-W46", now=clock.now(), seed="s")
+    drawing.draw(store, "Support", "2026-W46", now=clock.now(), seed="s")
     while wanted(store):
         fetching.fetch_due(store, {helpdesk.source: helpdesk}, now=clock.now())
         clock.moment += timedelta(minutes=5)
@@ -340,6 +340,30 @@ def test_a_conversation_that_is_gone_is_not_found(desk, connected):
     """404 is NotFound, so that its text can be purged."""
     with pytest.raises(NotFound):
         connected().fetch("404404")
+
+
+def test_a_page_for_people_purges_nothing(desk, connected, clean, empty, clock):
+    """A 404 by whatever stands before the helpdesk is no deletion: the texts are wanted still, and come later."""
+    syncing.sync(empty, connected(), now=clock.now, since=desk.vendor.since)
+    drawing.draw(empty, "Support", "2026-W46", now=clock.now(), seed="s")
+    desk.always = on_the_way.status(404)
+    done = fetching.fetch_due(empty, {desk.vendor.name: connected()}, now=clock.now())
+    assert (done.fetched, done.gone) == (0, 0)
+    assert wanted(empty)
+    desk.always = None
+    clock.moment += timedelta(minutes=5)
+    assert fetching.fetch_due(empty, {desk.vendor.name: connected()}, now=clock.now()).fetched
+
+
+def test_the_helpdesks_own_time_is_heard(desk, connected):
+    """So that a window ends before it, whatever our clock says."""
+    helpdesk = connected()
+    assert isinstance(helpdesk, Dated)
+    desk.always = lambda _s, _r, answer: Answer(
+        answer.json, answer.status, {**answer.headers, "Date": "Mon, 16 Nov 2026 08:00:00 GMT"}
+    )
+    helpdesk.list_closed(desk.vendor.since, desk.vendor.until)
+    assert helpdesk.told_at == MONDAY - timedelta(hours=1)
 
 
 def test_the_roster_has_addresses(desk, connected):

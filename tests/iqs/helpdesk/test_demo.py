@@ -4,13 +4,12 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 import pytest
 
 from iqs.conversations import Author, HelpdeskAgent
 from iqs.helpdesk.demo import DemoHelpdesk, demo_conversations, story, told
-from iqs.helpdesk.demo.scenarios import Level, customer_names, handovers, scenarios
+from iqs.helpdesk.demo.scenarios import Level, scenarios
 from iqs.helpdesk.demo.story import DIP_WEEKS, TOPICS
 from iqs.text import readable
 
@@ -153,15 +152,6 @@ def test_the_launch_comes_with_the_dip():
     asked = [each.opened_at for each in MADE if told(each).scenario.launched]
     assert min(asked) >= launch
     assert len(asked) > 0.25 * sum(each.opened_at >= launch for each in MADE)
-
-
-def test_it_is_told_quickly():
-    """The demo waits less than half a second for it, the reading of the files included."""
-    for read in (scenarios, customer_names, handovers):
-        read.cache_clear()
-    began = perf_counter()
-    made()
-    assert perf_counter() - began < 0.5
 
 
 def test_a_good_answer_makes_a_content_customer():

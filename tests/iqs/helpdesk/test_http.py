@@ -204,7 +204,7 @@ def test_a_list_that_never_ends_is_an_outage(client, monkeypatch):
     monkeypatch.setattr(http, "PAGES", 3)
     read = []
     with pytest.raises(Unavailable, match="without an end"):
-        read.extend(client.pages())
+        read.extend(client.numbers())
     assert read == [1, 2, 3]
 
 
@@ -304,3 +304,33 @@ def test_what_remains_is_spread_when_nine_of_ten_are_used():
     assert spread(0, 1000, 10) == spread(-1, 1000, 10) == spread(-9, 1000, 10) == 10
     assert spread(None, 1000, 10) is None
     assert spread(5, None, 10) is None
+
+
+def test_a_page_for_people_deletes_nothing(server, client):
+    """A gateway's own 404 is not the helpdesk's word that a conversation is gone."""
+    server.always = status(404)
+    with pytest.raises(Refused):
+        client.get(FRAME, "/x")
+
+
+def test_the_helpdesks_own_time_is_heard(server, client):
+    """Of its last answer, with the time it lay in a cache; nonsense and silence change nothing."""
+    assert client.get(FRAME, "/x").ok
+    assert client.told_at is None
+    for told, heard in (
+        ({"Date": "Mon, 16 Nov 2026 08:00:00 GMT"}, NOW - timedelta(hours=1)),
+        ({"Date": "Mon, 16 Nov 2026 08:00:00 GMT", "Age": "60"}, NOW - timedelta(minutes=59)),
+        ({"Date": "yesterday"}, NOW - timedelta(minutes=59)),
+        ({"Date": "Fri, 31 Dec 9999 23:59:59 GMT", "Age": "9"}, NOW - timedelta(minutes=59)),
+        ({}, NOW - timedelta(minutes=59)),
+    ):
+        server.always = lambda _s, _r, answer, told=told: Answer(answer.json, headers=told)
+        client.get(FRAME, "/x")
+        assert client.told_at == heard
+
+
+def test_a_list_is_read_to_its_last_page(client):
+    """The one that names no other, or itself."""
+    links = {None: "a", "a": "b", "b": "b"}
+    assert list(client.pages(lambda cursor: cursor, links.get)) == [None, "a", "b"]
+    assert list(client.pages(lambda cursor: cursor, lambda _: None)) == [None]

@@ -266,9 +266,11 @@ def test_the_roster_has_the_ids_of_conversations(replies):
 
 
 def test_the_trash_is_what_was_deleted(replies):
-    """Archived threads; one that says it is not is none."""
+    """Archived threads; one that says it is not is none, and neither is one that says nothing."""
     archived = [{**each, "archived": True} for each in replies["threads"]["results"][:2]]
-    told = {"results": [*archived, replies["threads"]["results"][2]]}
+    there = replies["threads"]["results"][2]
+    silent = {name: value for name, value in there.items() if name != "archived"}
+    told = {"results": [*archived, there, silent]}
     with serving({THREADS: told}) as script:
         assert desk(script).list_deleted(SINCE, UNTIL) == (("6100000001", "6100000002"), None)
     assert script.asked[0].query["archived"] == "true"

@@ -95,3 +95,22 @@ def test_a_slack_status_comes_and_goes(world):
     absenting.away(world.store, world.rosa, world.rosa, TODAY, TODAY, now=later)
     absenting.status_seen(world.store, world.rosa, {}, now=later)
     assert known(world, world.rosa, later).source is AbsenceSource.SELF
+
+
+def test_who_says_they_are_back_is_back(world):
+    """A status that still stands does not make them absent again, until it has been another one."""
+    store, rosa = world.store, world.rosa
+    palm = {"status_emoji": ":palm_tree:", "status_expiration": 0}
+    absenting.status_seen(store, rosa, palm, now=MONDAY)
+    later = MONDAY + timedelta(hours=1)
+    assert absenting.back(store, rosa, rosa, now=later)
+    for hours in (1, 6, 30):
+        assert not absenting.status_seen(store, rosa, palm, now=MONDAY + timedelta(hours=hours))
+        assert known(world, rosa, MONDAY + timedelta(hours=hours)) is None
+    assert not absenting.status_seen(store, rosa, {"status_emoji": ":coffee:"}, now=later)
+    assert absenting.status_seen(store, rosa, palm, now=later)
+    assert known(world, rosa, later).source is AbsenceSource.SLACK
+    absenting.status_seen(store, rosa, {}, now=later)
+    absenting.away(store, rosa, rosa, TODAY, TODAY, now=later)
+    absenting.back(store, rosa, rosa, now=later)  # of their own days: a status is heard as before
+    assert absenting.status_seen(store, rosa, palm, now=later)

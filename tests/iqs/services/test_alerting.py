@@ -18,12 +18,6 @@ HOUR = timedelta(hours=1)
 START = MONDAY + HOUR
 
 
-@pytest.fixture
-def drawn(world):
-    world.draw(seed="s")
-    return world
-
-
 def scorecards(world):
     with world.store.read() as tx:
         return list(tx.scalars(select(N.id).where(N.kind == NoticeKind.SCORECARD).order_by(N.id)))

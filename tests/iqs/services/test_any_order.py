@@ -13,8 +13,19 @@ from sqlalchemy import select
 from iqs.assignments import MOVES, STEP_INTO, AssignmentState, HandOnReason, SkipReason, Step
 from iqs.errors import Conflict, Invalid, IQSError
 from iqs.people import AfterDeadline
-from iqs.reviews import Stream
-from iqs.services import absenting, assigning, closing, enrolling, handing_on, redrawing, reviewing
+from iqs.reviews import ReviewKind, Stream
+from iqs.services import (
+    absenting,
+    closing,
+    configuring,
+    drawing,
+    enrolling,
+    handing,
+    handing_on,
+    redrawing,
+    reviewing,
+    selfing,
+)
 from iqs.storage import tables
 from iqs.storage.repositories import conversations, events, work
 from iqs.storage.store import Store
@@ -46,9 +57,16 @@ def each_history_leads_to_its_state(row, history):
 
 
 def no_conversation_is_reviewed_twice(rows):
-    """Of a conversation one assignment at most is open or done, whatever was handed on, skipped or drawn anew."""
+    """Of a conversation one assignment of the sample at most is open or done, and by nobody is it read twice."""
     standing = [row for row in rows if row.state in {AssignmentState.OPEN, AssignmentState.SUBMITTED}]
-    assert max(Counter(row.conversation_id for row in standing).values(), default=0) <= 1
+    sampled = Counter(row.conversation_id for row in standing if is_sampled(row))
+    assert max(sampled.values(), default=0) <= 1
+    assert max(Counter((row.conversation_id, row.reviewer_id) for row in standing).values(), default=0) <= 1
+
+
+def is_sampled(row):
+    """Whether a row is a review of the random sample: no second reading, no own view."""
+    return row.stream == Stream.RANDOM and row.kind != ReviewKind.SELF
 
 
 def what_was_drawn_is_met_or_the_shortfall_is_told(rows, history):
@@ -89,10 +107,10 @@ class Programme(RuleBasedStateMachine):
 
     @initialize(seed=st.sampled_from("abcdef"), after=st.sampled_from(AfterDeadline))
     def draw(self, seed, after):
-        enrolling.configure_team(self.store, None, "Support", after_deadline=after, now=self.now)
-        done = assigning.draw(self.store, "Support", WEEK, now=self.now, seed=seed)
+        configuring.configure(self.store, None, "Support", after_deadline=after, now=self.now)
+        done = drawing.draw(self.store, "Support", WEEK, now=self.now, seed=seed)
         assert done.unshared == sum(done.unshared_why.values()) == 0
-        self.results.append(len(done.assignments))
+        self.results.append(sum(each.stream is Stream.RANDOM for each in done.assignments))
 
     @rule(seed=st.sampled_from("ghij"))
     def redraw(self, seed):
@@ -101,7 +119,7 @@ class Programme(RuleBasedStateMachine):
             done = redrawing.redraw(self.store, "Support", WEEK, now=self.now, seed=seed)
         except (Conflict, Invalid):
             return
-        self.results.append(len(done.assignments))
+        self.results.append(sum(each.stream is Stream.RANDOM for each in done.assignments))
 
     @rule(
         pick=st.integers(0, 9),
@@ -127,6 +145,13 @@ class Programme(RuleBasedStateMachine):
                 self.store, actor, task, to=target, reason=HandOnReason.BALANCE, now=self.now
             ),
         )
+
+    @rule(who=st.sampled_from([*REVIEWERS, "ada"]))
+    def ask_for_the_next(self, who):
+        """Of the sample, as long as it may be and there is one."""
+        with suppress(IQSError):
+            handing.take_next(self.store, self.person(who), now=self.now)
+            self.results[-1] += 1
 
     @rule(pick=st.integers(0, 9), who=st.sampled_from(REVIEWERS))
     def rate(self, pick, who):
@@ -181,6 +206,7 @@ class Programme(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         closing.tick(self.store, now=self.now)
         handing_on.hand_on(self.store, now=self.now)
+        selfing.keep_up(self.store, now=self.now)
 
     @invariant()
     def nothing_is_lost_and_nothing_is_unfair(self):
@@ -194,15 +220,18 @@ class Programme(RuleBasedStateMachine):
             short = sum(work.unreplaced(tx, draw) for draw in {row.draw_id for row in rows})
         for row in rows:
             each_history_leads_to_its_state(row, history[row.id])
-            assert row.reviewer_id != row.reviewee_id
-            assert row.reviewer_id not in took_part[row.id]
+            if row.kind == ReviewKind.SELF:
+                assert row.reviewer_id == row.reviewee_id
+            else:
+                assert row.reviewer_id not in took_part[row.id] | {row.reviewee_id}
         no_conversation_is_reviewed_twice(rows)
-        assert sum(row.replaces_id is None for row in rows) == sum(self.results)
-        assert short == what_was_drawn_is_met_or_the_shortfall_is_told(rows, history)
+        sampled = [row for row in rows if is_sampled(row)]
+        assert sum(row.replaces_id is None for row in sampled) == sum(self.results)
+        assert short == what_was_drawn_is_met_or_the_shortfall_is_told(sampled, history)
 
     def rows(self, state=None):
         with self.store.read() as tx:
-            wanted = select(*A.__table__.c).where(A.stream == Stream.RANDOM).order_by(A.id)
+            wanted = select(*A.__table__.c).order_by(A.id)
             return tx.execute(wanted if state is None else wanted.where(A.state == state)).all()
 
     def person(self, name):
@@ -223,7 +252,9 @@ def test_any_order_of_events(sqlite_store, tmp_path):
     """Draws, skips, hand-ons, submissions, undo, absences, people who come and go, deadlines, redraws: any order."""
     made.build(sqlite_store)
     enrolling.import_people(sqlite_store, f"{HEAD}Support,ben@example.com,Ben,agent reviewer,U2,h2\n")
-    enrolling.configure_team(sqlite_store, None, "Support", quota=3, due_days=5, now=MONDAY)
+    configuring.configure(
+        sqlite_store, None, "Support", quota=3, due_days=5, double_percent=30, self_reviews=True, now=MONDAY
+    )
     sqlite_store.close()
     ready = tmp_path / "ready.db"
     shutil.copy(sqlite_store.path, ready)

@@ -4,13 +4,15 @@ import random
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from statistics import fmean
 
 import pytest
 from sqlalchemy import bindparam, delete, insert, update
 
 from iqs import periods
-from iqs.reports import Unit, Verdict
+from iqs.access import GROUP
+from iqs.reports import Picked, Unit, Verdict
 from iqs.reviews import UNDO_WINDOW
 from iqs.scorecards import CategoryGroup, Criticality, RatingScale, definition
 from iqs.services import reporting
@@ -38,9 +40,7 @@ SECOND = replace(
 BASES = ("calendar", "business", "computed", None)
 
 
-@pytest.fixture
-def past(store):
-    """Seven hundred reviews, nearly each of a conversation of its own with answers and times, and two versions."""
+def remember(store):
     rng = random.Random(11)
     with store.write() as tx:
         made = history.people(tx, zone=ZONE)
@@ -63,6 +63,12 @@ def past(store):
             ],
         )
     return made
+
+
+@pytest.fixture
+def past(store, furnish):
+    """Seven hundred reviews, nearly each of a conversation of its own with answers and times, and two versions."""
+    return furnish(store, remember)
 
 
 def talk(rng, number, review):
@@ -259,6 +265,25 @@ def test_a_long_period_has_a_monthly_trend(store, past):
     weekly = reporting.team_report(store, None, 1, now=NOW, period="2026-06-17..2026-11-03")
     assert {each.unit for each in weekly.trend} == {Unit.WEEK}
     assert len(weekly.trend) == periods.TREND_MOST
+
+
+def test_what_was_picked_for_coaching_stands_apart(store, past):
+    """Its number and mean beside IQS, which it never moves; the channel reads no mean of fewer than five agents."""
+    everything = [each for each in past.reviews if each.team == 1 and each.at + UNDO_WINDOW <= NOW]
+    own = [each for each in everything if each.stream == "targeted" and each.kind in {"manager", "peer"}]
+    mine = [each for each in own if PERIOD.start <= each.at < PERIOD.end and each.score is not None]
+    report = reporting.team_report(store, None, 1, now=NOW)
+    assert len({each.reviewee for each in mine}) >= GROUP
+    assert report.picked.n == len(mine)
+    assert report.picked.mean == pytest.approx(float(fmean(each.score for each in mine)), abs=1e-6)
+    assert report.iqs.n == len([each for _, each, _ in counted(past, PERIOD) if each.score is not None])
+    told = partial(reporting.preview_digest, store, None, 1, now=NOW, period="last 30 days")
+    assert told().report.picked == report.picked
+    with store.write() as tx:
+        few = (tables.Review.stream == "targeted", tables.Review.reviewee_id > GROUP - 1)
+        tx.execute(update(tables.Review).where(*few).values(stream="double"))
+    left = [each for each in mine if each.reviewee < GROUP]
+    assert told().report.picked == Picked(None, len(left))
 
 
 def test_a_channel_reads_no_figure_of_fewer_than_five(store, past):

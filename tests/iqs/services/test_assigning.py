@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from iqs.errors import Conflict, Invalid, NotAllowed, NotFound
-from iqs.services import assigning, delivering, enrolling, reviewing
+from iqs.services import delivering, drawing, enrolling, reviewing
 from tests.world import MONDAY, WEEK, conversation
 
 
@@ -98,7 +98,7 @@ def test_kinds_follow_roles(world):
 def test_bad_input_gets_one_clear_sentence(world, team, period, error, words):
     """Unknown team, a future period, an unreadable one: said in one sentence, nothing drawn."""
     with pytest.raises(error, match=words):
-        assigning.draw(world.store, team, period, now=MONDAY)
+        drawing.draw(world.store, team, period, now=MONDAY)
 
 
 @pytest.mark.parametrize("seed", ["", "s" * 201, "two\nlines", "\udc80"])
@@ -114,12 +114,12 @@ def test_a_team_without_reviewers_says_so(world):
         world.store, "team,email,name,roles,slack_user_id,helpdesk_id\nEmpty,e@example.com,E,agent,,\n"
     )
     with pytest.raises(Invalid, match="no reviewers"):
-        assigning.draw(world.store, "Empty", WEEK, now=MONDAY)
+        drawing.draw(world.store, "Empty", WEEK, now=MONDAY)
 
 
 def test_an_empty_frame_is_not_saved(world):
     """A week without conversations draws nothing and can be drawn later."""
-    result = assigning.draw(world.store, "Support", "2026-W40", now=MONDAY)
+    result = drawing.draw(world.store, "Support", "2026-W40", now=MONDAY)
     assert (result.eligible, result.assignments, result.saved) == (0, (), False)
 
 
@@ -141,7 +141,7 @@ def test_a_period_ends_before_its_last_instant(world):
     """A conversation closed exactly at midnight belongs to the week that begins."""
     start, end = datetime(2026, 10, 26, tzinfo=UTC), datetime(2026, 11, 2, tzinfo=UTC)
     world.import_(conversation(900, "h1", at=start), conversation(901, "h1", at=end))
-    done = assigning.draw(world.store, "Support", "2026-W44", now=MONDAY)
+    done = drawing.draw(world.store, "Support", "2026-W44", now=MONDAY)
     assert [each.conversation for each in done.assignments] == ["demo:c900"]
 
 
@@ -151,16 +151,3 @@ def test_only_leads_draw(world, who):
     with pytest.raises(NotAllowed):
         world.draw(actor=getattr(world, who))
     assert world.draw(actor=world.lea).saved
-
-
-def test_progress_counts_by_state_and_reviewer(world):
-    """Submitted and skipped count as done; handed-on ones are counted with their new reviewer."""
-    world.draw()
-    rosa = world.rosa
-    first, second, *_ = world.tasks(rosa)
-    world.rate_all(rosa, first)
-    reviewing.submit(world.store, rosa, first, now=MONDAY)
-    reviewing.skip(world.store, rosa, second, reviewing.SkipReason.OTHER, now=MONDAY)
-    made = assigning.progress(world.store, next(iter(rosa.roles)), WEEK)
-    assert (made.drawn, made.submitted, made.skipped) == (10, 1, 1)  # with what replaces the skipped one
-    assert made.by_reviewer["Rosa"][0] == 2

@@ -8,25 +8,30 @@ from sqlalchemy import delete, insert, select, update
 from iqs.notices import feedback_key, scorecard_key
 from iqs.oversight import EVERY, FindingKind
 from iqs.reviews import UNDO_WINDOW
-from iqs.services import auditing, delivering, enrolling, mending, reviewing, scheduling
+from iqs.services import auditing, configuring, delivering, mending, reviewing, scheduling
 from iqs.storage import tables
-from tests.world import MONDAY
+from tests.world import MONDAY, World, build
 
 N = tables.Notice
 RELEASED = MONDAY + UNDO_WINDOW + timedelta(minutes=1)
 
 
-@pytest.fixture
-def told(world):
-    """A drawn week, one review of it submitted and released; all promises kept; the auditor works since Sunday."""
+def tell(store):
+    world = build(store)
     look(world, MONDAY - timedelta(days=1))
     world.draw(seed="s")
     with world.store.write() as tx:
         tx.execute(update(N).values(state="sent", ts="1.0", posted_to="D1", last_try_at=MONDAY))
     task = world.tasks(world.rosa)[0]
     world.rate_all(world.rosa, task)
-    card = reviewing.submit(world.store, world.rosa, task, now=MONDAY)
-    world.review, world.task = card.review_id, task
+    return reviewing.submit(world.store, world.rosa, task, now=MONDAY).review_id, task
+
+
+@pytest.fixture
+def told(store, furnish):
+    """A drawn week, one review of it submitted and released; all promises kept; the auditor works since Sunday."""
+    world = World(store)
+    world.review, world.task = furnish(store, tell)
     return world
 
 
@@ -125,7 +130,7 @@ def test_a_digest_that_was_promised_comes(told):
         tx.execute(update(tables.Team).values(channel_id="C1"))
     found = look(told, due + 2 * EVERY)
     assert set(kinds(found.mended)) == {FindingKind.DIGEST_MISSING}
-    enrolling.configure_team(told.store, None, "Support", channel_id="C2")
+    configuring.configure(told.store, None, "Support", channel_id="C2")
     assert look(told, due + 3 * EVERY).clean
 
 

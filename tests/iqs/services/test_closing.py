@@ -8,20 +8,13 @@ from sqlalchemy import select
 from iqs.errors import NotFound, TooLate
 from iqs.notices import NoticeKind, reminder_key
 from iqs.people import AfterDeadline
-from iqs.services import closing, enrolling, reviewing, tracking
+from iqs.services import closing, configuring, enrolling, handing, reviewing, tracking
 from iqs.storage import tables
 from iqs.storage.repositories import events
 from tests.world import MONDAY, WEEK
 
 DUE = datetime(2026, 11, 23, 18, tzinfo=UTC)  # a week later, when the team closes
 FRIDAY, DAY = datetime(2026, 11, 20, 9, tzinfo=UTC), datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-def drawn(world):
-    """Week 46 of Support was drawn on Monday at nine; the work is due a week later."""
-    world.draw(seed="s")
-    return world
 
 
 def reminders(store):
@@ -97,13 +90,13 @@ def test_open_work_is_carried_over_unless_the_team_says_otherwise(drawn):
 
 
 def team(world):
-    return next(each.id for each in enrolling.teams(world.store) if each.name == "Support")
+    return next(each.id for each in configuring.teams(world.store) if each.name == "Support")
 
 
 def test_open_work_expires_where_the_team_says_so(drawn):
     """Once; drafts stay and count for nothing, the history knows, and a late click is told."""
     store, rosa = drawn.store, drawn.rosa
-    enrolling.configure_team(store, None, "Support", after_deadline=AfterDeadline.EXPIRE, now=MONDAY)
+    configuring.configure(store, None, "Support", after_deadline=AfterDeadline.EXPIRE, now=MONDAY)
     [begun, done, *_] = drawn.tasks(rosa)
     drawn.rate_all(rosa, begun)
     drawn.rate_all(rosa, done)
@@ -133,7 +126,7 @@ def test_open_work_expires_where_the_team_says_so(drawn):
 def test_what_ended_is_named_once_for_its_messages(drawn):
     """By whichever process asks, a moment after it is stored."""
     store = drawn.store
-    enrolling.configure_team(store, None, "Support", after_deadline=AfterDeadline.EXPIRE, now=MONDAY)
+    configuring.configure(store, None, "Support", after_deadline=AfterDeadline.EXPIRE, now=MONDAY)
     assert closing.newly_ended(store, now=DUE) == []
     closing.tick(store, now=DUE)
     assert closing.newly_ended(store, now=DUE) == []
@@ -145,3 +138,16 @@ def test_what_ended_is_named_once_for_its_messages(drawn):
 def test_a_reminder_has_one_key_a_day():
     """Whichever replica writes it."""
     assert reminder_key(7, FRIDAY.date().toordinal()) == f"reminder:7:{FRIDAY.date().toordinal()}"
+
+
+@pytest.mark.parametrize("after", AfterDeadline)
+def test_what_a_lead_picked_ends_like_the_rest(world, after):
+    """Beside any draw: at its own deadline it expires where work expires, once, and stays where it is carried over."""
+    configuring.configure(world.store, None, "Support", after_deadline=after, due_days=2, now=MONDAY)
+    picked = handing.hand_over(world.store, world.lea, "demo:c0", now=MONDAY, reviewer_name="Rosa")
+    assert closing.tick(world.store, now=picked.due_at - timedelta(seconds=1)).expired == 0
+    expires = after is AfterDeadline.EXPIRE
+    assert [closing.tick(world.store, now=picked.due_at).expired for _ in range(2)] == [int(expires), 0]
+    assert world.tasks(world.rosa) == ([] if expires else [picked.assignment_id])
+    told = closing.newly_ended(world.store, now=picked.due_at + timedelta(minutes=1))
+    assert told == ([picked.assignment_id] if expires else [])

@@ -403,6 +403,23 @@ def test_a_clock_that_was_wrong_keeps_nobody_from_asking(queued):
     assert not delivering.may_ask(queued.store, now=MONDAY, every=minute)
 
 
+def test_a_clock_that_was_set_back_leaves_no_doubt_waiting(queued):
+    """What a wrong clock claimed or put off counts as done now: the quarantine begins, and the rest is due."""
+    wrong = MONDAY + timedelta(days=30)
+    under_way, left, failed = delivering.claim(queued.store, now=wrong)
+    delivering.postpone(queued.store, failed, until=wrong + DAY, error="x")
+    assert delivering.redate(queued.store, now=MONDAY) == 3
+    assert delivering.redate(queued.store, now=MONDAY) == 0
+    assert [each.id for each in delivering.claim(queued.store, now=MONDAY)] == [failed.id]
+    over = MONDAY + QUARANTINE
+    assert delivering.suspects(queued.store, now=over, quarantine=QUARANTINE) == []
+    assert delivering.settle(queued.store, under_way, posted_to="C", ts="1.1", now=MONDAY)
+    over += timedelta(seconds=1)
+    assert [each.id for each in delivering.suspects(queued.store, now=over, quarantine=QUARANTINE)] == [
+        left.id
+    ]
+
+
 def test_the_queue_is_read_for_those_who_have_room(queued):
     """Reviewers whose open scorecards are as many as may be are not looked through every second."""
     queued.draw(seed="s")

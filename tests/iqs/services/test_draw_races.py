@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from iqs.assignments import HandOnReason, SkipReason
 from iqs.errors import IQSError
 from iqs.people import AfterDeadline
-from iqs.services import closing, drawing, enrolling, handing, reassigning, redrawing, reviewing, verifying
+from iqs.services import closing, configuring, drawing, handing, reassigning, redrawing, reviewing, verifying
 from iqs.storage import tables
 from iqs.storage.repositories import assignments
 from iqs.storage.store import Store
@@ -49,7 +49,7 @@ def left_open(store, condition):
 @pytest.mark.parametrize("what", ["redraw", "deadline"])
 def test_what_is_handed_on_meanwhile_ends_with_its_draw(world, second, what):
     """Nothing stays open of a draw that was taken back or has expired, though it went to somebody else just then."""
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", after_deadline=AfterDeadline.EXPIRE, due_days=7, now=MONDAY
     )
     drawing.draw(world.store, "Support", WEEK, now=MONDAY, seed="s")
@@ -112,7 +112,7 @@ def test_two_replicas_that_draw_at_once_draw_once(world, second):
 
 def test_a_deadline_and_a_wish_at_once_leave_nothing_behind(world, second):
     """What is asked for while the deadline passes either expires with the rest, or is refused."""
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", after_deadline=AfterDeadline.EXPIRE, due_days=7, now=MONDAY
     )
     world.draw(seed="s")

@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from iqs import periods
 from iqs.people import Cycle
 from iqs.schedules import Outcome, ScheduleKind
-from iqs.services import assigning, enrolling, planning, scheduling
+from iqs.services import configuring, drawing, planning, scheduling
 from iqs.storage import tables
 from iqs.storage.store import Store
 from tests.world import build, conversation
@@ -40,7 +40,7 @@ def crowded(sqlite_store, tmp_path):
         *(conversation(1000 + n, f"h{1 + n % 2}", at=moment) for n, moment in enumerate(moments)),
         now=AFTER,
     )
-    enrolling.configure_team(world.store, None, "Support", quota=50, now=MADE)
+    configuring.configure(world.store, None, "Support", quota=50, now=MADE)
     sqlite_store.close()
 
     @contextmanager
@@ -85,8 +85,8 @@ def test_by_hand_in_any_order(crowded, order, zones):
     """Each week is drawn under another zone; the hours between two zones go to one side."""
     with crowded() as store:
         for monday, zone in zip(order, zones, strict=True):
-            enrolling.configure_team(store, None, "Support", timezone=zone, now=AFTER)
-            assigning.draw(store, "Support", periods.iso_label(monday), now=AFTER)
+            configuring.configure(store, None, "Support", timezone=zone, now=AFTER)
+            drawing.draw(store, "Support", periods.iso_label(monday), now=AFTER)
         check(store)
 
 
@@ -101,11 +101,11 @@ def test_by_hand_in_any_order(crowded, order, zones):
 def test_by_the_clock_while_zone_and_weekday_move(crowded, zones, weekdays):
     """An admin moves the team and its draw between any two weeks."""
     with crowded() as store:
-        enrolling.configure_team(store, None, "Support", timezone=zones[0], now=MADE)
+        configuring.configure(store, None, "Support", timezone=zones[0], now=MADE)
         scheduling.ensure_schedules(store, now=datetime(2026, 11, 7, tzinfo=UTC))
         for monday, zone, weekday in zip(MONDAYS[1:], zones[1:], weekdays[1:], strict=True):
             moved_at = datetime.combine(monday - timedelta(days=1), time(12), UTC)
-            enrolling.configure_team(store, None, "Support", timezone=zone, now=moved_at)
+            configuring.configure(store, None, "Support", timezone=zone, now=moved_at)
             planning.move(store, None, "Support", ScheduleKind.DRAW, now=moved_at, weekday=weekday)
             for hours in range(0, 168, 12):
                 scheduling.tick(store, now=moved_at + timedelta(hours=hours))
@@ -129,7 +129,7 @@ def test_by_the_clock_while_the_cycle_changes(crowded, cycles, zones):
         with store.write() as tx:
             tx.execute(delete(tables.Schedule).where(tables.Schedule.kind != ScheduleKind.DRAW))
         for days, cycle, zone in zip((6, 7, 8, 20), cycles, zones, strict=True):
-            enrolling.configure_team(store, None, "Support", cycle=cycle, timezone=zone, now=now)
+            configuring.configure(store, None, "Support", cycle=cycle, timezone=zone, now=now)
             for _ in range(days):
                 now += timedelta(days=1)
                 assert not any(each.problem for each in scheduling.tick(store, now=now))
@@ -152,13 +152,13 @@ def test_a_week_that_was_empty_when_it_was_drawn_keeps_its_end(sqlite_store):
     with sqlite_store.write() as tx:
         for table in (tables.LeftOut, tables.Lot, tables.Unsettled, tables.Transcript, tables.Conversation):
             tx.execute(delete(table))
-    enrolling.configure_team(sqlite_store, None, "Support", quota=50, timezone="Europe/Berlin", now=MADE)
+    configuring.configure(sqlite_store, None, "Support", quota=50, timezone="Europe/Berlin", now=MADE)
     scheduling.ensure_schedules(sqlite_store, now=MADE)
     scheduling.tick(sqlite_store, now=datetime(2026, 11, 9, 8, tzinfo=UTC))
     world.import_(*(conversation(1000 + n, "h1", at=moment) for n, moment in enumerate(edges())), now=AFTER)
-    enrolling.configure_team(sqlite_store, None, "Support", timezone="America/Los_Angeles", now=AFTER)
-    assigning.draw(sqlite_store, "Support", "2026-W46", now=AFTER)
-    assigning.draw(sqlite_store, "Support", "2026-W45", now=AFTER)
+    configuring.configure(sqlite_store, None, "Support", timezone="America/Los_Angeles", now=AFTER)
+    drawing.draw(sqlite_store, "Support", "2026-W46", now=AFTER)
+    drawing.draw(sqlite_store, "Support", "2026-W45", now=AFTER)
     with sqlite_store.read() as tx:
         spans = {
             row.period: (row.starts_at, row.ends_at)

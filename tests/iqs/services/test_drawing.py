@@ -14,6 +14,7 @@ from iqs.reviews import Stream
 from iqs.services import (
     auditing,
     comparing,
+    configuring,
     drawing,
     enrolling,
     reporting,
@@ -23,7 +24,7 @@ from iqs.services import (
     verifying,
 )
 from iqs.storage import tables
-from iqs.storage.repositories import streams as rows
+from iqs.storage.repositories import pairs
 from tests.world import MONDAY, WEEK, conversation
 
 LATER = MONDAY + timedelta(hours=1)
@@ -31,7 +32,7 @@ AT = MONDAY - timedelta(days=4)
 
 
 def configure(world, **options):
-    enrolling.configure_team(world.store, None, "Support", now=MONDAY, **options)
+    configuring.configure(world.store, None, "Support", now=MONDAY, **options)
 
 
 def draw(world, seed="s"):
@@ -176,13 +177,13 @@ def test_agreement_goes_by_the_pairs(world):
             reviewing.submit(world.store, person, task, now=MONDAY)
     team_id = assignments(world.store)[0].team_id
     with world.store.read() as tx:
-        pairs = rows.pairs(tx, team_id, since=MONDAY, until=LATER, as_of=LATER)
-        early = rows.pairs(tx, team_id, since=MONDAY, until=LATER, as_of=MONDAY)
-        ratings = rows.pair_ratings(tx, pairs)
+        both = pairs.between(tx, team_id, since=MONDAY, until=LATER, as_of=LATER)
+        early = pairs.between(tx, team_id, since=MONDAY, until=LATER, as_of=MONDAY)
+        ratings = pairs.ratings(tx, both)
     twice = sum(each.stream == "double" for each in assignments(world.store))
-    assert len(pairs) == twice > 0
+    assert len(both) == twice > 0
     assert early == []
-    assert {each.conversation_id for each in ratings} == {each.conversation_id for each in pairs}
+    assert {each.conversation_id for each in ratings} == {each.conversation_id for each in both}
     found = comparing.compare(world.store, None, team_id, now=LATER)
     assert {each.units for each in found.double} == {twice}
     assert "In second readings alone" in comparisons.text(found)

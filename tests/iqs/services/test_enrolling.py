@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from iqs.errors import Invalid, NotAllowed, NotFound
 from iqs.people import Role
-from iqs.services import enrolling
+from iqs.services import configuring, enrolling
 from iqs.services.importing import import_conversations
 from iqs.storage.repositories import audit, people
 from iqs.storage.tables import Conversation, Person
@@ -32,7 +32,7 @@ def counts(done):
 
 
 def roles(store, slack_id):
-    named = {team.id: team.name for team in enrolling.teams(store)}
+    named = {team.id: team.name for team in configuring.teams(store)}
     person = enrolling.identify(store, slack_id)
     return {named[team]: held for team, held in person.roles.items()}
 
@@ -41,7 +41,7 @@ def test_a_file_makes_teams_people_and_roles(store):
     """New teams and people are made; somebody in two teams is one person with roles in both."""
     done = enrolling.import_people(store, FILE, now=NOW)
     assert (done.teams, *counts(done)) == (2, 3, 0, 0, [])
-    assert [team.name for team in enrolling.teams(store)] == ["Sales", "Support"]
+    assert [team.name for team in configuring.teams(store)] == ["Sales", "Support"]
     assert roles(store, "U1") == {"Support": {Role.AGENT}, "Sales": {Role.REVIEWER}}
     assert roles(store, "U2") == {"Support": {Role.AGENT, Role.REVIEWER}}
 
@@ -52,7 +52,7 @@ def test_the_same_file_again_changes_nothing(store):
     assert counts(enrolling.import_people(store, FILE, now=NOW)) == (0, 0, 3, [])
     other = FILE.replace("ada@x.org", "Ada@X.ORG").replace("Support", "SUPPORT")
     assert counts(enrolling.import_people(store, other, now=NOW)) == (0, 0, 3, [])
-    assert len(enrolling.teams(store)) == 2
+    assert len(configuring.teams(store)) == 2
 
 
 def test_a_line_sets_exactly_its_roles_in_its_team(store):
@@ -125,7 +125,7 @@ def test_a_file_without_columns_stores_nothing(store):
     """One sentence, and no half of it."""
     with pytest.raises(Invalid, match="first line"):
         enrolling.import_people(store, "ada@x.org,Ada\n")
-    assert enrolling.teams(store) == []
+    assert configuring.teams(store) == []
 
 
 def test_only_active_people_with_a_role_are_known_at_the_door(store):
@@ -225,15 +225,15 @@ def test_a_shared_helpdesk_seat_is_told_apart_by_address(store):
 def test_a_team_is_set_up_piece_by_piece(store):
     """What is not given stays; what is given is stored and audited."""
     enrolling.import_people(store, FILE, now=NOW)
-    enrolling.configure_team(store, None, "support", timezone="Europe/Berlin", channel_id="C1", quota=5)
-    changed = enrolling.configure_team(
+    configuring.configure(store, None, "support", timezone="Europe/Berlin", channel_id="C1", quota=5)
+    changed = configuring.configure(
         store, None, "Support", opens=time(8, 30), closes=time(17), working_days={5, 6}, shows_reviewer=False
     )
-    assert changed == next(team for team in enrolling.teams(store) if team.name == "Support")
+    assert changed == next(team for team in configuring.teams(store) if team.name == "Support")
     assert (changed.timezone, changed.channel_id, changed.quota) == ("Europe/Berlin", "C1", 5)
     assert (changed.opens, changed.closes) == (time(8, 30), time(17))
     assert (changed.working_days, changed.shows_reviewer) == ({5, 6}, False)
-    assert enrolling.configure_team(store, None, "Support", channel_id="").channel_id is None
+    assert configuring.configure(store, None, "Support", channel_id="").channel_id is None
     with store.read() as tx:
         assert [row.detail["changed"] for row in audit.of(tx, "team", changed.id)][-1] == ["channel_id"]
 
@@ -241,20 +241,21 @@ def test_a_team_is_set_up_piece_by_piece(store):
 def test_a_goal_and_whether_people_are_named(store):
     """Both stay as they are until they are set; a goal can be taken away again."""
     enrolling.import_people(store, FILE, now=NOW)
-    (team,) = [each for each in enrolling.teams(store) if each.name == "Support"]
+    (team,) = [each for each in configuring.teams(store) if each.name == "Support"]
     assert (team.goal, team.names_people) == (None, False)
-    changed = enrolling.configure_team(store, None, "Support", goal=0, names_people=True)
+    changed = configuring.configure(store, None, "Support", goal=0, names_people=True)
     assert (changed.goal, changed.names_people) == (0, True)
-    kept = enrolling.configure_team(store, None, "Support", quota=4)
+    kept = configuring.configure(store, None, "Support", quota=4)
     assert (kept.goal, kept.names_people) == (0, True)
-    assert enrolling.configure_team(store, None, "Support", goal=enrolling.NO_GOAL).goal is None
-    assert next(each for each in enrolling.teams(store) if each.id == team.id).goal is None
+    assert configuring.configure(store, None, "Support", goal=configuring.NO_GOAL).goal is None
+    assert next(each for each in configuring.teams(store) if each.id == team.id).goal is None
 
 
 @pytest.mark.parametrize(
     ("setting", "words"),
     [
         ({"goal": 101}, "0 to 100"),
+        ({"names_people": True, "hides_agent": True}, "--name-people off, or --show-agent"),
         ({"timezone": "Berlin"}, "time zone"),
         ({"quota": 0}, "1 to 50"),
         ({"opens": time(18), "closes": time(9)}, "open before they close"),
@@ -265,10 +266,10 @@ def test_a_goal_and_whether_people_are_named(store):
 def test_a_setting_that_cannot_be_is_refused(store, setting, words):
     """One sentence names it, and nothing is stored."""
     enrolling.import_people(store, FILE, now=NOW)
-    before = enrolling.teams(store)
+    before = configuring.teams(store)
     with pytest.raises(Invalid, match=words):
-        enrolling.configure_team(store, None, "Support", **setting)
-    assert enrolling.teams(store) == before
+        configuring.configure(store, None, "Support", **setting)
+    assert configuring.teams(store) == before
 
 
 def test_only_an_admin_sets_a_team_up(store):
@@ -276,7 +277,7 @@ def test_only_an_admin_sets_a_team_up(store):
     enrolling.import_people(store, FILE, now=NOW)
     take(store, "Support,lea@x.org,Lea,lead,U3,", "Sales,max@x.org,Max,admin,U5,")
     with pytest.raises(NotAllowed, match="admin"):
-        enrolling.configure_team(store, enrolling.identify(store, "U3"), "Support", quota=9)
-    assert enrolling.configure_team(store, enrolling.identify(store, "U5"), "Support", quota=9).quota == 9
+        configuring.configure(store, enrolling.identify(store, "U3"), "Support", quota=9)
+    assert configuring.configure(store, enrolling.identify(store, "U5"), "Support", quota=9).quota == 9
     with pytest.raises(NotFound, match="Sales, Support"):
-        enrolling.configure_team(store, None, "Nowhere", quota=9)
+        configuring.configure(store, None, "Nowhere", quota=9)

@@ -4,7 +4,7 @@ import pytest
 
 from iqs.files.scorecards import read_scorecard
 from iqs.past import PastScale
-from iqs.services import enrolling, recalling, reporting, telling
+from iqs.services import configuring, enrolling, recalling, reporting, telling
 from iqs.storage import tables
 from tests.world import MONDAY, PEOPLE
 
@@ -26,11 +26,9 @@ ROWS = (
 )
 
 
-@pytest.fixture
-def team(store):
-    """The team, with five reviews of card M, and one in which everything was N/A."""
+def recall(store):
     enrolling.import_people(store, PEOPLE)
-    found = next(each for each in enrolling.teams(store) if each.name == "Support")
+    found = next(each for each in configuring.teams(store) if each.name == "Support")
     lines = ["conversation_id,reviewer,reviewee,category,value,submitted_at,comment"]
     for place, failed in enumerate([*(row[0] for row in ROWS), None]):
         for category in CARD_M.categories:
@@ -42,6 +40,12 @@ def team(store):
         store, "\n".join(lines) + "\n", found, now=MONDAY, scale=PastScale(1, 2), scorecard=CARD_M
     )
     return found
+
+
+@pytest.fixture
+def team(store, furnish):
+    """The team, with five reviews of card M, and one in which everything was N/A."""
+    return furnish(store, recall)
 
 
 def test_the_published_scores_come_out_line_by_line(store, team):

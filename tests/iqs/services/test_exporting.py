@@ -22,9 +22,7 @@ LEAD, ADMIN, AUDITOR, OTHER_LEAD = 20, 21, 22, 23
 OCTOBER = periods.month(2026, 10, "UTC")
 
 
-@pytest.fixture
-def past(store):
-    """Six agents, three reviewers, a lead, an admin, an auditor and another team's lead; 200 reviews."""
+def remember(store):
     with store.write() as tx:
         made = history.people(tx)
         tx.execute(update(tables.Team).values(scorecard_id=1))
@@ -36,6 +34,12 @@ def past(store):
         )
         history.reviews(tx, made, 200, days=56)
     return made
+
+
+@pytest.fixture
+def past(store, furnish):
+    """Six agents, three reviewers, a lead, an admin, an auditor and another team's lead; 200 reviews."""
+    return furnish(store, remember)
 
 
 def person(store, number):

@@ -9,7 +9,7 @@ from iqs.assignments import AssignmentState
 from iqs.errors import Invalid, NotFound, Unavailable
 from iqs.helpdesk.base import Event, Happening, Later
 from iqs.notices import NoticeState, scorecard_key
-from iqs.services import assigning, reviewing, syncing
+from iqs.services import drawing, refreshing, reviewing, syncing
 from iqs.services.fetching import PAUSES, announced, fetch_due, fetch_now
 from iqs.services.purging import purge
 from iqs.storage import tables
@@ -33,7 +33,7 @@ def world(store):
 def drawn(world, desk):
     """Syncs and draws; (assignment, conversation, reviewer) ids."""
     syncing.sync(world.store, desk, now=lambda: NOW)
-    assigning.draw(world.store, "Support", WEEK, now=NOW, seed="s")
+    drawing.draw(world.store, "Support", WEEK, now=NOW, seed="s")
     a = tables.Assignment
     with world.store.read() as tx:
         return tx.execute(select(a.id, a.conversation_id, a.reviewer_id).order_by(a.id)).all()
@@ -61,7 +61,8 @@ def test_a_draw_asks_for_its_texts_and_gives_them_a_head_start(world):
     with world.store.read() as tx:
         assert notices.by_key(tx, scorecard_key(tasks[0].id)).not_before == NOW + timedelta(minutes=2)
     done = fetch(world, desk)
-    assert (done.fetched, sorted(done.assignments)) == (3, [each.id for each in tasks])
+    assert done.fetched == 3
+    assert refreshing.taken(world.store).assignments == tuple(each.id for each in tasks)
     assert requests(world) == []
     assert all(len(shown(world, each.conversation_id).messages) == 2 for each in tasks)
     assert len(desk.fetched) == 3
@@ -199,8 +200,9 @@ def test_what_is_gone_upstream_goes_here(world):
     reviewing.rate(world.store, reviewer, task, category.key, category.scale.points, now=NOW)
     del desk.conversations[number]
     announced(world.store, "desk", [Event(Happening.DELETED, number)], now=NOW)
-    done = fetch(world, desk)
-    assert (done.gone, done.assignments) == (1, [task])
+    refreshing.taken(world.store)
+    assert fetch(world, desk).gone == 1
+    assert refreshing.taken(world.store) == refreshing.Stale(assignments=(task,))
     after = shown(world, conversation_id)
     assert (after.messages, after.subject, after.customer, after.url) == ((), None, None, None)
     with world.store.read() as tx:
@@ -222,9 +224,10 @@ def test_scores_outlive_what_they_are_about(world):
         reviewer = people.by_id(tx, reviewer_id)
     world.rate_all(reviewer, task)
     card = reviewing.submit(world.store, reviewer, task, now=NOW)
-    done = purge(world.store, "desk", "1", now=NOW)
-    assert (done.known, done.assignments, done.reviews) == (True, (), (card.review_id,))
-    assert not purge(world.store, "desk", "1", now=NOW).known
+    refreshing.taken(world.store)
+    assert purge(world.store, "desk", "1", now=NOW)
+    assert not purge(world.store, "desk", "1", now=NOW)
+    assert refreshing.taken(world.store) == refreshing.Stale(reviews=(card.review_id,))
     with world.store.read() as tx:
         kept = tx.execute(select(tables.Review.score, tables.Review.state)).one()
     assert kept == (100_000_000, "submitted")

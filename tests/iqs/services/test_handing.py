@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from iqs.assignments import SkipReason
 from iqs.errors import Conflict, Invalid, IQSError, NotAllowed, NotFound
 from iqs.reviews import ReviewKind, Stream
-from iqs.services import delivering, drawing, enrolling, handing, reviewing
+from iqs.services import closing, delivering, drawing, enrolling, handing, reviewing, staffing
 from tests.world import MONDAY, WEEK, conversation
 
 NIGHT = MONDAY.replace(hour=2)
@@ -40,9 +41,10 @@ def test_it_leaves_at_once_though_it_is_night(world):
     assert [each.object_id for each in claimed] == [done.assignment_id]
 
 
-def test_what_is_asked_for_is_everybodys_in_turn(world):
+def test_what_is_asked_for_is_everybodys_in_turn(world, monkeypatch):
     """Asking again and again goes round the agents, hands out each conversation once, and ends with a kind sentence."""
     drawn = [each.conversation for each in draw(world).assignments]
+    monkeypatch.setattr(handing, "MOST_ASKED", 24)
     asked = [handing.take_next(world.store, world.rosa, now=MONDAY) for _ in range(24 - len(drawn))]
     with pytest.raises(NotFound, match="Nothing is left"):
         handing.take_next(world.store, world.rosa, now=MONDAY)
@@ -53,8 +55,46 @@ def test_what_is_asked_for_is_everybodys_in_turn(world):
     assert len(first) == 3
 
 
-def test_nobody_gets_what_they_took_part_in_and_it_is_left_to_others(world):
+def test_nobody_takes_the_whole_sample_home(world):
+    """Five that were asked for may be open; a skip makes no room, as the next one comes; who finishes one may ask."""
+    draw(world)
+    asked = [handing.take_next(world.store, world.rosa, now=MONDAY) for _ in range(handing.MOST_ASKED)]
+    reviewing.skip(world.store, world.rosa, asked[0].assignment_id, SkipReason.OTHER, now=MONDAY)
+    with pytest.raises(Invalid, match="5 conversations open that you asked for"):
+        handing.take_next(world.store, world.rosa, now=MONDAY)
+    assert handing.take_next(world.store, world.cleo, now=MONDAY)
+    world.rate_all(world.rosa, asked[1].assignment_id)
+    reviewing.submit(world.store, world.rosa, asked[1].assignment_id, now=MONDAY)
+    assert handing.take_next(world.store, world.rosa, now=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("capacity", "words"), [(5, "at most 5 open reviews of Support"), (0, "no reviews of Support for you")]
+)
+def test_capacity_holds_for_who_asks_too(world, capacity, words):
+    """Whoever has as much open as was planned for them is told so."""
+    draw(world)
+    staffing.limit(world.store, "Support", world.rosa, capacity, now=MONDAY)
+    had = len(world.tasks(world.rosa))
+    assert had == 5
+    with pytest.raises(Invalid, match=words):
+        handing.take_next(world.store, world.rosa, now=MONDAY)
+    staffing.limit(world.store, "Support", world.rosa, had + 1, now=MONDAY)
+    assert handing.take_next(world.store, world.rosa, now=MONDAY)
+
+
+def test_after_the_deadline_nothing_more_is_handed_out(world):
+    """The sentence says which draw is over, not that there never was one."""
+    draw(world)
+    over = MONDAY + timedelta(days=9)
+    closing.tick(world.store, now=over)
+    with pytest.raises(NotFound, match="The deadline of Support's draw of 2026-W46 is over"):
+        handing.take_next(world.store, world.rosa, now=over)
+
+
+def test_nobody_gets_what_they_took_part_in_and_it_is_left_to_others(world, monkeypatch):
     """Asking passes over no conversation for good: what the first may not review, the second gets."""
+    monkeypatch.setattr(handing, "MOST_ASKED", 60)
     at = MONDAY - timedelta(days=3)
     world.import_(*(conversation(100 + n, "h1", at=at, others=("h4",)) for n in range(30)))
     draw(world)

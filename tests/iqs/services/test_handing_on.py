@@ -1,4 +1,4 @@
-"""Work of people who cannot be reached goes on with others; what they began stays theirs."""
+"""Work of people who are not there goes on with others; what they began stays theirs, unless they left for good."""
 
 from datetime import timedelta
 
@@ -43,11 +43,22 @@ def test_who_cannot_be_reached_hands_on_what_was_not_begun(world):
 
 
 def test_who_left_hands_on_too(world):
-    """Somebody who was deactivated cannot finish anything."""
-    world.draw()
-    before = len(world.tasks(world.rosa))
+    """Somebody who was deactivated cannot finish anything, so what they began goes on as well, without its ratings."""
+    world.draw(seed="some of each")
+    rosa, cleo, begun = world.rosa, world.cleo, world.tasks(world.rosa)
+    movable = [
+        each
+        for each in begun
+        if reviewing.open_card(world.store, rosa, each).assignment.reviewee_id != cleo.id
+    ]
+    for each in begun:
+        reviewing.rate(world.store, rosa, each, "solution", 4, now=MONDAY)
+    before = set(world.tasks(cleo))
     enrolling.deactivate(world.store, "U4")
-    assert 0 < len(handing_on.hand_on(world.store, now=LATER)) <= before
+    assert sorted(handing_on.hand_on(world.store, now=LATER)) == movable
+    new = set(world.tasks(cleo)) - before
+    assert len(new) == len(movable)
+    assert not any(reviewing.open_card(world.store, cleo, each).draft.ratings for each in new)
 
 
 def test_nothing_moves_while_everybody_is_there(world):

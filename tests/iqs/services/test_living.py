@@ -91,3 +91,14 @@ def test_a_sleeper_on_sqlite_stops_when_another_machine_took_over(sqlite_store):
     living.leave(sqlite_store, other)
     living.beat(sqlite_store, sleeper, now=later)
     assert alive(sqlite_store, later) == [(WORKER, "here", 7)]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_databases_clock_is_told_unless_the_answer_was_slow(store):
+    """By how far a clock is off; an answer that was minutes on its way says nothing."""
+    moments = iter([NOW, NOW])
+    assert living.ahead(store, lambda: next(moments)) == pytest.approx(
+        datetime.now(UTC) - NOW, abs=timedelta(minutes=1)
+    )
+    moments = iter([NOW, NOW + timedelta(minutes=3)])
+    assert living.ahead(store, lambda: next(moments)) is None

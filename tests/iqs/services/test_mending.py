@@ -17,13 +17,6 @@ N = tables.Notice
 LATER = MONDAY + timedelta(hours=1)
 
 
-@pytest.fixture
-def drawn(world):
-    """The team with its week drawn: one scorecard Notice an assignment."""
-    world.draw(seed="s")
-    return world
-
-
 def notices(world):
     with world.store.read() as tx:
         return tx.execute(select(N.id, N.key, N.state, N.error).order_by(N.id)).all()

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from iqs.notices import NoticeKind
 from iqs.reports import Unit
 from iqs.schedules import ScheduleKind
-from iqs.services import enrolling, planning, reporting, scheduling
+from iqs.services import configuring, planning, reporting, scheduling
 from iqs.storage import tables
 
 MADE = datetime(2026, 11, 12, tzinfo=UTC)
@@ -19,9 +19,7 @@ SECOND = datetime(2027, 1, 4, 9, tzinfo=UTC)
 @pytest.fixture
 def planned(world):
     """Support in Berlin with a channel and nothing but the month's digest."""
-    enrolling.configure_team(
-        world.store, None, "Support", channel_id="C1", timezone="Europe/Berlin", now=MADE
-    )
+    configuring.configure(world.store, None, "Support", channel_id="C1", timezone="Europe/Berlin", now=MADE)
     scheduling.ensure_schedules(world.store, now=MADE)
     with world.store.write() as tx:
         tx.execute(delete(tables.Schedule).where(tables.Schedule.kind != ScheduleKind.MONTHLY))
@@ -56,6 +54,17 @@ def test_it_comes_on_the_first_monday_and_compares_months(planned):
     assert len(december.trend) == 12
 
 
+def test_the_preview_of_a_month_is_the_digest_of_that_month(planned):
+    """What a lead looks at beforehand compares the same months and has the same trend as what is posted."""
+    scheduling.tick(planned, now=FIRST)
+    (posted,) = digests(planned)
+    shown = reporting.digest(planned, posted.object_id, now=FIRST)
+    team = shown.report.team
+    preview = reporting.preview_digest(planned, None, team.id, now=FIRST, period="last month")
+    assert preview == shown
+    assert len(preview.report.trend) == 12
+
+
 def test_it_can_be_moved_and_paused_like_the_others(planned):
     """To the first Wednesday; a pause keeps it away."""
     moved = planning.move(planned, None, "Support", ScheduleKind.MONTHLY, now=MADE, weekday=2)
@@ -69,8 +78,8 @@ def test_it_can_be_moved_and_paused_like_the_others(planned):
 def test_reports_and_digests_count_the_teams_own_weeks(planned, week_start):
     """Last week is the last complete one that begins on the day the team chose; so is each point of the trend."""
     store = planned
-    enrolling.configure_team(store, None, "Support", week_start=week_start, now=MADE)
-    team = next(each for each in enrolling.teams(store) if each.name == "Support")
+    configuring.configure(store, None, "Support", week_start=week_start, now=MADE)
+    team = next(each for each in configuring.teams(store) if each.name == "Support")
     now = datetime(2026, 11, 18, 12, tzinfo=UTC)
     report = reporting.team_report(store, None, team.id, now=now, period="last week")
     starts = {point.start.weekday() for point in report.trend}

@@ -7,9 +7,10 @@ from sqlalchemy import select
 
 from iqs.errors import Invalid, NotAllowed, NotFound
 from iqs.schedules import ScheduleKind
-from iqs.services import enrolling, planning, scheduling
+from iqs.services import configuring, enrolling, planning, scheduling
 from iqs.storage import tables
 from iqs.storage.repositories import audit
+from tests.world import World, fill
 
 DRAW, DIGEST, MONTHLY = ScheduleKind
 START = datetime(2026, 11, 12, tzinfo=UTC)  # a Thursday
@@ -17,12 +18,17 @@ NINE = datetime(2026, 11, 16, 9, tzinfo=UTC)  # the Monday after
 WEDNESDAY = NINE + timedelta(days=2, hours=3)
 
 
+def plan(store):
+    fill(store)
+    configuring.configure(store, None, "Support", channel_id="C1", now=START)
+    scheduling.ensure_schedules(store, now=START)
+
+
 @pytest.fixture
-def team(world):
+def team(store, furnish):
     """Support with its usual schedules from Thursday on."""
-    enrolling.configure_team(world.store, None, "Support", channel_id="C1", now=START)
-    scheduling.ensure_schedules(world.store, now=START)
-    return world
+    furnish(store, plan)
+    return World(store)
 
 
 def runs(store):

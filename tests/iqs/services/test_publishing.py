@@ -8,7 +8,7 @@ import pytest
 from iqs.errors import Invalid, NotFound
 from iqs.files.scorecards import preset
 from iqs.scorecards import definition
-from iqs.services import enrolling
+from iqs.services import configuring, enrolling
 from iqs.services.publishing import apply_scorecard, current_scorecard
 from iqs.storage.repositories import audit, scorecards
 
@@ -22,7 +22,7 @@ def teams(store):
     """Sales and Support, by name."""
     lines = "team,email,name,roles\nSupport,a@x.org,A,agent\nSales,b@x.org,B,agent\n"
     enrolling.import_people(store, lines, now=NOW)
-    return {team.name: team.id for team in enrolling.teams(store)}
+    return {team.name: team.id for team in configuring.teams(store)}
 
 
 def test_what_is_published_comes_back(store, teams):

@@ -3,11 +3,13 @@
 import threading
 
 import pytest
+from sqlalchemy import text
 
 from iqs.assignments import AssignmentState, HandOnReason, SkipReason, Step
 from iqs.errors import Invalid, IQSError, NotAllowed, NotFound, TooLate
-from iqs.services import enrolling, handing_on, reassigning, recounting, reviewing, staffing
-from tests.world import MONDAY
+from iqs.reviews import Stream
+from iqs.services import configuring, enrolling, handing_on, reassigning, recounting, reviewing, staffing
+from tests.world import MONDAY, build
 
 
 def card(world, task):
@@ -37,11 +39,22 @@ def test_a_lead_hands_it_to_somebody_by_name(world):
     assert [(each.assignment_id, each.what) for each in steps] == [
         (task, Step.HANDED), (task, Step.REASSIGNED), (new.assignment.id, Step.HANDED),
     ]  # fmt: skip
-    assert steps[1].actor == "Lea"
+    assert (steps[1].actor, steps[1].detail["to"]) == ("Lea", "Cleo")
     key = f"{ended.conversation.source}:{ended.conversation.external_id}"
     assert recounting.history(world.store, key) == steps
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="Nobody was ever handed"):
         recounting.history(world.store, "demo:nothing")
+
+
+def test_what_is_older_than_histories_says_so(sqlite_store):
+    """An assignment of before the upgrade that began them has no step to print."""
+    world = build(sqlite_store)
+    world.draw()
+    with sqlite_store.write() as tx:
+        tx.execute(text("DROP TRIGGER assignment_event_no_delete"))
+        tx.execute(text("DELETE FROM assignment_event"))
+    with pytest.raises(NotFound, match="assignment 1 was not written down"):
+        recounting.history(sqlite_store, "1")
 
 
 def test_only_who_may_review_it_can_be_chosen(world):
@@ -74,7 +87,7 @@ def test_a_stranger_cannot_hand_it_on(world, who):
 def test_where_agents_are_hidden_nobody_is_chosen_by_name(world):
     """Who is missing from the list took part: a reviewer chooses nobody by name there, a lead does."""
     task = movable(world)
-    enrolling.configure_team(world.store, None, "Support", hides_agent=True, now=MONDAY)
+    configuring.configure(world.store, None, "Support", hides_agent=True, now=MONDAY)
     assert reassigning.choices(world.store, world.rosa, task) == ()
     assert reassigning.choices(world.store, world.lea, task)
 
@@ -134,7 +147,7 @@ def test_a_second_skip_hands_out_nothing_more(world):
 
 
 def test_who_loses_the_role_gives_their_work_back(world):
-    """Leaving the team mid-cycle returns what was not begun to the pool; what was begun waits for a lead's word."""
+    """Leaving the team mid-cycle returns all that was open to the pool at once, begun or not."""
     world.draw(seed="some of each")
     mine = world.tasks(world.rosa)
     begun = mine[0]
@@ -146,8 +159,22 @@ def test_who_loses_the_role_gives_their_work_back(world):
         now=MONDAY,
     )
     moved = handing_on.hand_on(world.store, now=MONDAY)
-    assert set(moved) == set(mine) - {begun}
-    assert card(world, begun).assignment.state is AssignmentState.OPEN
-    assert card(world, moved[0]).follower.reviewer_name in {"Cleo", "Ben"}
-    new = reviewing.reassign(world.store, world.lea, begun, now=MONDAY)
-    assert new.follower is not None
+    assert set(moved) == set(mine)
+    for each in mine:
+        assert card(world, each).assignment.state is AssignmentState.CANCELLED
+        assert card(world, each).follower.reviewer_name in {"Cleo", "Ben"}
+
+
+def test_a_lead_takes_one_over(world):
+    """Though no reviewer, a lead may choose themself; nobody else chooses them, nor does the programme."""
+    task = movable(world)
+    assert world.lea in reassigning.choices(world.store, world.lea, task)
+    assert world.lea not in reassigning.choices(world.store, world.rosa, task)
+    with pytest.raises(Invalid):
+        reviewing.reassign(world.store, world.rosa, task, to=world.lea.id, now=MONDAY)
+    done = reviewing.reassign(world.store, world.lea, task, to=world.lea.id, now=MONDAY)
+    assert done.follower.reviewer_name == "Lea"
+    mine = world.rate_all(world.lea, done.follower.assignment_id)
+    assert mine.assignment.stream is Stream.RANDOM
+    assert reviewing.submit(world.store, world.lea, done.follower.assignment_id, now=MONDAY).score is not None
+    assert world.max not in reassigning.choices(world.store, world.max, world.tasks(world.rosa)[0])

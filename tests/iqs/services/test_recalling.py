@@ -22,9 +22,9 @@ CATEGORIES = ("task_accomplishment", "customer_satisfaction", "effectiveness")
 
 
 @pytest.fixture
-def team(store):
-    made = world.build(store)
-    return store, next(each for each in made.lea.roles)
+def team(store, furnish):
+    furnish(store, world.fill)
+    return store, next(each for each in world.World(store).lea.roles)
 
 
 def past(store, team_id, text, **more):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message
 from iqs.markup import message
 from iqs.personal_data import PATTERNS, Found
-from iqs.services import enrolling, redacting
+from iqs.services import configuring, enrolling, redacting
 from iqs.services.importing import import_stream
 from iqs.storage import tables
 from iqs.storage.repositories import conversations
@@ -42,9 +42,9 @@ def furnished(store):
     """Two teams whose switch was off when 3 of 5 conversations came; one has it on since."""
     enrolling.import_people(store, PEOPLE)
     for team in ("Open", "Closed"):
-        enrolling.configure_team(store, None, team, redacts=False)
+        configuring.configure(store, None, team, redacts=False)
     import_stream(store, [told(1, "a-open"), told(2, "a-closed"), told(3, "a-closed")], now=NOW)
-    enrolling.configure_team(store, None, "Closed", redacts=True)
+    configuring.configure(store, None, "Closed", redacts=True)
     return store
 
 
@@ -90,9 +90,9 @@ def test_every_batch_is_looked_at(sqlite_store, monkeypatch):
     """More conversations than a batch holds, and the progress tells of each."""
     monkeypatch.setattr(redacting, "BATCH", 2)
     enrolling.import_people(sqlite_store, PEOPLE)
-    enrolling.configure_team(sqlite_store, None, "Closed", redacts=False)
+    configuring.configure(sqlite_store, None, "Closed", redacts=False)
     import_stream(sqlite_store, [told(number, "a-closed") for number in range(5)], now=NOW)
-    enrolling.configure_team(sqlite_store, None, "Closed", redacts=True)
+    configuring.configure(sqlite_store, None, "Closed", redacts=True)
     seen = []
     assert redacting.stored(sqlite_store) == 5
     assert redacting.redact_stored(sqlite_store, progress=seen.append).changed == 5

@@ -9,19 +9,23 @@ from sqlalchemy import func, select
 
 from iqs.assignments import SkipReason
 from iqs.errors import Conflict, Invalid, IQSError, NotAllowed, NotFound
-from iqs.services import assigning, closing, enrolling, redrawing, reviewing, tracking
+from iqs.services import (
+    closing,
+    configuring,
+    drawing,
+    enrolling,
+    handing,
+    redrawing,
+    reviewing,
+    selfing,
+    tracking,
+    verifying,
+)
 from iqs.storage import tables
 from iqs.storage.store import Store
-from tests.world import MONDAY, WEEK
+from tests.world import MONDAY, WEEK, conversation
 
 LATER = MONDAY + timedelta(hours=1)
-
-
-@pytest.fixture
-def drawn(world):
-    """Week 46 of Support, drawn."""
-    world.draw()
-    return world
 
 
 def states(store):
@@ -36,7 +40,7 @@ def states(store):
 
 
 def team(world):
-    return next(each.id for each in enrolling.teams(world.store) if each.name == "Support")
+    return next(each.id for each in configuring.teams(world.store) if each.name == "Support")
 
 
 def test_another_seed_and_another_sample(drawn):
@@ -99,6 +103,42 @@ def test_only_who_may_draw_may_draw_anew(drawn):
             tracking.progress(drawn.store, somebody, team(drawn), now=LATER)
 
 
+def test_who_may_not_look_learns_of_no_team(drawn):
+    """A team that there is not is refused in the same words as another's."""
+    for team_id in (team(drawn), 999):
+        for somebody in (drawn.rosa, drawn.vera):
+            with pytest.raises(NotAllowed):
+                redrawing.redraw(drawn.store, team_id, WEEK, now=LATER, actor=somebody)
+            with pytest.raises(NotAllowed):
+                tracking.progress(drawn.store, somebody, team_id, now=LATER)
+    with pytest.raises(NotFound):
+        redrawing.redraw(drawn.store, 999, WEEK, now=LATER, actor=drawn.max)
+
+
+def test_two_leads_at_once_draw_once(drawn, database_url):
+    """Whoever has seen the first attempt takes back the first: the other one is told which attempt counts."""
+    stores = [Store(database_url) for _ in range(2)]
+    barrier = Barrier(2)
+
+    def press(store):
+        barrier.wait()
+        try:
+            redrawing.redraw(store, team(drawn), WEEK, now=LATER, actor=drawn.lea, attempt=1)
+        except Conflict as error:
+            return str(error)
+        return "done"
+
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            told = sorted(pool.map(press, stores))
+    finally:
+        for store in stores:
+            store.close()
+    assert told == ["2026-W46 was drawn anew already: attempt 2 is the one that counts.", "done"]
+    assert states(drawn.store) == {(1, "cancelled"): 9, (2, "open"): 9}
+    assert verifying.verify(drawn.store, "Support 2026-W46").holds
+
+
 def test_where_nothing_is_left_the_old_draw_stands(drawn):
     """Everybody who could review has gone: the old scorecards are not taken back for nothing."""
     before = states(drawn.store)
@@ -144,13 +184,46 @@ def test_a_first_click_and_a_redraw_at_once(drawn, database_url):
 
 def test_a_shortfall_is_explained(world):
     """Who got fewer than asked for, and how many there were."""
-    enrolling.configure_team(world.store, None, "Support", quota=10, now=MONDAY)
-    assigning.draw(world.store, "Support", WEEK, now=MONDAY)
+    configuring.configure(world.store, None, "Support", quota=10, now=MONDAY)
+    drawing.draw(world.store, "Support", WEEK, now=MONDAY)
     shown = tracking.progress(world.store, world.lea, team(world), now=MONDAY)
     assert [(each.name, each.drawn, each.wanted, each.eligible) for each in shown.short] == [
         ("Ada", 8, 10, 8), ("Ben", 8, 10, 8), ("Cleo", 8, 10, 8),
     ]  # fmt: skip
     assert (shown.eligible, shown.unshared) == (24, 0)
-    sales = next(each.id for each in enrolling.teams(world.store) if each.name == "Sales")
+    sales = next(each.id for each in configuring.teams(world.store) if each.name == "Sales")
     with pytest.raises(NotFound, match="Nothing was drawn for Sales yet"):
         tracking.progress(world.store, None, sales, now=MONDAY)
+
+
+def test_progress_counts_reviews_by_others_alone(world):
+    """Agents who are asked for their own view are no reviewers of the draw; two people of one name are two lines."""
+    configuring.configure(world.store, None, "Support", self_reviews=True, now=MONDAY)
+    enrolling.import_people(
+        world.store, "team,email,name,roles\nSupport,other@example.com,Rosa,reviewer\n", now=MONDAY
+    )
+    world.draw()
+    selfing.keep_up(world.store, now=MONDAY)
+    shown = tracking.progress(world.store, world.lea, team(world), now=MONDAY)
+    assert [(name, tally.drawn) for name, tally in shown.by_reviewer] == [
+        ("Cleo", 3),
+        ("Rosa", 3),
+        ("Rosa", 3),
+    ]
+    assert (shown.whole.drawn, shown.beside, shown.all_drawn) == (9, 0, False)
+
+
+def test_what_was_carried_over_is_told_with_the_next_draw(world):
+    """Open work of earlier draws, and what a lead picked, stand beside the newest draw, late or not."""
+    configuring.configure(world.store, None, "Support", quota=1, due_days=1, now=MONDAY)
+    drawing.draw(world.store, "Support", "2026-W45", now=MONDAY)  # nobody closed anything then
+    world.draw(seed="s")  # c0 is not among them
+    handing.hand_over(world.store, world.lea, "demo:c0", now=MONDAY, reviewer_name="Rosa")
+    next_week = MONDAY + timedelta(days=7)
+    world.import_(conversation(99, "h1", at=MONDAY + timedelta(days=1)), now=next_week)
+    drawing.draw(world.store, "Support", "2026-W47", now=next_week)
+    shown = tracking.progress(world.store, world.lea, team(world), now=next_week)
+    assert (shown.period, shown.whole.drawn, shown.all_drawn) == ("2026-W47", 1, True)
+    assert (shown.others, shown.others_late) == (4, 4)
+    before = tracking.progress(world.store, world.lea, team(world), now=next_week, period=WEEK)
+    assert (before.whole.drawn, before.whole.late, before.others, before.others_late) == (3, 3, 2, 1)

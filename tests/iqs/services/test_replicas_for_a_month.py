@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from iqs import periods
 from iqs.schedules import REPORTS, Outcome, ScheduleKind
-from iqs.services import enrolling, planning, scheduling
+from iqs.services import configuring, planning, scheduling
 from iqs.storage import tables
 from iqs.storage.store import Store
 from tests.world import conversation
@@ -36,10 +36,8 @@ class Died(BaseException):
 @pytest.fixture
 def planned(world):
     """Two teams in zones whose clocks change; Support has something to draw each week, Sales has not."""
-    enrolling.configure_team(
-        world.store, None, "Support", channel_id="C1", timezone="Europe/Berlin", now=START
-    )
-    enrolling.configure_team(
+    configuring.configure(world.store, None, "Support", channel_id="C1", timezone="Europe/Berlin", now=START)
+    configuring.configure(
         world.store, None, "Sales", channel_id="C2", timezone="Australia/Lord_Howe", now=START
     )
     scheduling.ensure_schedules(world.store, now=START)
@@ -97,7 +95,7 @@ def simulate(url, store, doomed, *, step, seed):
 def move(store, what, whither, now):
     """What an admin does."""
     if what == "zone":
-        enrolling.configure_team(store, None, "Support", timezone=whither, now=now)
+        configuring.configure(store, None, "Support", timezone=whither, now=now)
     else:
         for kind in ScheduleKind:
             planning.move(store, None, "Support", kind, now=now, **{what: whither})

@@ -26,9 +26,7 @@ NOW = datetime(2026, 11, 3, 15, tzinfo=UTC)  # a Tuesday, two days after the clo
 LEAD, ADMIN, AUDITOR, STRANGER = 20, 21, 22, 23
 
 
-@pytest.fixture
-def past(store):
-    """Six agents, three reviewers and four others; 700 reviews over eight weeks in two teams."""
+def remember(store):
     with store.write() as tx:
         made = history.people(tx, zone=ZONE)
         tx.execute(update(tables.Team).where(tables.Team.id == 1).values(scorecard_id=1))
@@ -43,6 +41,12 @@ def past(store):
         )
         history.reviews(tx, made, 700, days=58)
     return made
+
+
+@pytest.fixture
+def past(store, furnish):
+    """Six agents, three reviewers and four others; 700 reviews over eight weeks in two teams."""
+    return furnish(store, remember)
 
 
 def person(store, number):

@@ -18,11 +18,10 @@ LATER = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
-def drawn(world):
+def drawn(drawn):
     """The world with week 46 drawn; `task` is Rosa's first assignment."""
-    world.draw()
-    world.task = world.tasks(world.rosa)[0]
-    return world
+    drawn.task = drawn.tasks(drawn.rosa)[0]
+    return drawn
 
 
 def feedback_notices(world, now=LATER):

@@ -14,6 +14,7 @@ from iqs.people import AfterDeadline, QuotaOf
 from iqs.services import (
     assigning,
     closing,
+    configuring,
     drawing,
     enrolling,
     handing,
@@ -24,7 +25,7 @@ from iqs.services import (
 )
 from iqs.storage import tables
 from iqs.storage.repositories import draws, events
-from tests.world import MONDAY, WEEK, conversation
+from tests.world import MONDAY, WEEK, World, build, conversation
 
 A = tables.Assignment
 LATER = MONDAY + timedelta(hours=1)
@@ -56,15 +57,17 @@ def skip_until(world, conversation_id):
     return None
 
 
+def coach(store):
+    build(store).import_(*(unhappy(100 + n, "h1") for n in range(4)))
+    configuring.configure(store, None, "Support", targets=streams.read("csat<=40"), quota=1, now=MONDAY)
+    drawing.draw(store, "Support", WEEK, now=MONDAY, seed="s")
+
+
 @pytest.fixture
-def coached(world):
+def coached(store, furnish):
     """Support with one sampled and some of Ada's unhappy conversations picked for coaching."""
-    world.import_(*(unhappy(100 + n, "h1") for n in range(4)))
-    enrolling.configure_team(
-        world.store, None, "Support", targets=streams.read("csat<=40"), quota=1, now=MONDAY
-    )
-    drawing.draw(world.store, "Support", WEEK, now=MONDAY, seed="s")
-    return world
+    furnish(store, coach)
+    return World(store)
 
 
 def test_replacements_come_in_an_order_that_choice_does_not_move(world):
@@ -157,7 +160,7 @@ def test_asking_for_the_next_counts_what_was_picked_too(coached):
     """The sample grows by one for each that `/iqs review` hands out, picked for coaching or not."""
     store = coached.store
     asked = 0
-    for _ in range(6):
+    for _ in range(handing.MOST_ASKED):
         handing.take_next(store, coached.rosa, now=LATER)
         asked += 1
     with store.read() as tx:
@@ -170,7 +173,7 @@ def test_asking_for_the_next_counts_what_was_picked_too(coached):
 def test_drawing_anew_takes_everything_back_and_picks_again(world):
     """Sample, coaching, second readings, own views: all end with their messages, and may be picked again."""
     world.import_(*(unhappy(100 + n, "h1") for n in range(3)))
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", targets=streams.read("csat<=40"), double_percent=100,
         self_reviews=True, quota=1, now=MONDAY,
     )  # fmt: skip
@@ -201,7 +204,7 @@ def test_drawing_anew_takes_everything_back_and_picks_again(world):
 def test_one_click_beside_the_sample_keeps_the_draw_too(world, stream):
     """Who has begun a conversation for coaching, a second reading or their own view is not robbed of it."""
     world.import_(*(unhappy(100 + n, "h1") for n in range(3)))
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", targets=streams.read("csat<=40"), double_percent=100,
         self_reviews=True, quota=1, now=MONDAY,
     )  # fmt: skip
@@ -224,7 +227,7 @@ def test_two_teams_of_one_agent_draw_for_themselves(world):
         now=MONDAY,
     )
     for team in ("Support", "Sales"):
-        enrolling.configure_team(store, None, team, quota=8, now=MONDAY)
+        configuring.configure(store, None, team, quota=8, now=MONDAY)
     first = drawing.draw(store, "Support", WEEK, now=MONDAY, seed="s")
     second = drawing.draw(store, "Sales", WEEK, now=MONDAY, seed="s")
     had = {each.conversation for each in first.assignments if each.reviewer == "Rosa"}
@@ -239,7 +242,7 @@ def test_more_reviewers_than_conversations_by_reviewers_quotas(world):
     """Everything there is goes out once, one each as far as it goes, and nobody is missing without a word."""
     people = "".join(f"Support,r{n}@example.com,R{n},reviewer\n" for n in range(30))
     enrolling.import_people(world.store, f"team,email,name,roles\n{people}", now=MONDAY)
-    enrolling.configure_team(world.store, None, "Support", quota=5, quota_of=QuotaOf.REVIEWER, now=MONDAY)
+    configuring.configure(world.store, None, "Support", quota=5, quota_of=QuotaOf.REVIEWER, now=MONDAY)
     done = world.draw(seed="s")
     assert (len(done.assignments), done.unshared) == (24, 0)
     assert max(Counter(each.reviewer for each in done.assignments).values()) == 1
@@ -247,7 +250,7 @@ def test_more_reviewers_than_conversations_by_reviewers_quotas(world):
 
 def test_what_is_taken_back_after_the_deadline_stays(world):
     """A review submitted in time and taken back when the rest has expired is the reviewer's still, and late."""
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", after_deadline=AfterDeadline.EXPIRE, due_days=7, now=MONDAY
     )
     world.draw(seed="s")

@@ -12,11 +12,11 @@ from iqs.errors import Unavailable
 from iqs.notices import NoticeKind
 from iqs.reviews import UNDO_WINDOW
 from iqs.schedules import Outcome, ScheduleKind
-from iqs.services import assigning, enrolling, planning, reporting, scheduling
+from iqs.services import assigning, configuring, enrolling, planning, reporting, scheduling
 from iqs.storage import tables
 from iqs.storage.repositories import schedules
 from iqs.storage.store import Store
-from tests.world import WEEK
+from tests.world import WEEK, World, fill
 
 DRAW, DIGEST = ScheduleKind.DRAW, ScheduleKind.DIGEST
 START = datetime(2026, 11, 12, tzinfo=UTC)  # a Thursday
@@ -24,14 +24,19 @@ EIGHT = datetime(2026, 11, 16, 8, tzinfo=UTC)  # the Monday after, when the draw
 NINE = EIGHT + timedelta(hours=1)  # and the digest
 
 
-@pytest.fixture
-def planned(world):
-    """Support has a channel, Sales has none; both have the weekly schedules from Thursday on."""
-    enrolling.configure_team(world.store, None, "Support", channel_id="C1")
-    assert scheduling.ensure_schedules(world.store, now=START) == 6
-    with world.store.write() as tx:
+def plan(store):
+    fill(store)
+    configuring.configure(store, None, "Support", channel_id="C1")
+    assert scheduling.ensure_schedules(store, now=START) == 6
+    with store.write() as tx:
         tx.execute(delete(tables.Schedule).where(tables.Schedule.kind == ScheduleKind.MONTHLY))
-    return world
+
+
+@pytest.fixture
+def planned(store, furnish):
+    """Support has a channel, Sales has none; both have the weekly schedules from Thursday on."""
+    furnish(store, plan)
+    return World(store)
 
 
 def rows(store, column, *conditions):
@@ -66,7 +71,7 @@ def test_every_team_gets_its_schedules_once(planned):
     )
     assert scheduling.ensure_schedules(planned.store, now=START) == 3
     monthly = {each.team_id: each.paused for each in monthly_schedules(planned.store)}
-    names = {team.id: team.name for team in enrolling.teams(planned.store)}
+    names = {team.id: team.name for team in configuring.teams(planned.store)}
     assert {names[team]: paused for team, paused in monthly.items()} == {
         "Support": True,
         "Sales": True,
@@ -150,7 +155,7 @@ def test_without_a_channel_the_run_is_recorded_and_nobody_is_told(planned):
     only_digests(store)
     scheduling.tick(store, now=NINE)
     assert len(rows(store, tables.ScheduleRun.id)) == 2
-    enrolling.configure_team(store, None, "Sales", channel_id="C2")
+    configuring.configure(store, None, "Sales", channel_id="C2")
     assert scheduling.tick(store, now=NINE + timedelta(hours=2)) == []
     assert [each.channel for each in digests(store, NINE + timedelta(hours=2))] == ["C1"]
 
@@ -228,7 +233,7 @@ def test_a_team_that_moves_to_another_zone_is_not_told_twice(planned):
     store = planned.store
     only_digests(store)
     scheduling.tick(store, now=NINE)
-    enrolling.configure_team(store, None, "Support", timezone="America/Los_Angeles")
+    configuring.configure(store, None, "Support", timezone="America/Los_Angeles")
     assert scheduling.tick(store, now=NINE + timedelta(hours=9)) == []
     (coming,) = [each for each in scheduling.upcoming(store, now=NINE) if each.team.name == "Support"]
     assert coming.due.local_date == date(2026, 11, 23)
@@ -251,7 +256,7 @@ def test_a_year_of_ticks_makes_one_digest_a_week(planned):
     """Fifty-two Mondays across both clock changes, asked every twenty hours."""
     store = planned.store
     only_digests(store)
-    enrolling.configure_team(store, None, "Support", timezone="Europe/Berlin")
+    configuring.configure(store, None, "Support", timezone="Europe/Berlin")
     with store.write() as tx:
         tx.execute(delete(tables.Schedule).where(tables.Schedule.team_id != team_id(planned)))
     now = START
@@ -268,7 +273,7 @@ def test_a_year_of_ticks_makes_one_digest_a_week(planned):
 
 
 def team_id(world):
-    return next(team.id for team in enrolling.teams(world.store) if team.name == "Support")
+    return next(team.id for team in configuring.teams(world.store) if team.name == "Support")
 
 
 def windows(store, kind):
@@ -288,7 +293,7 @@ def test_after_a_new_zone_the_next_period_begins_where_the_last_one_ended(planne
     """Stored with the run: no hour is in two digests or in none."""
     store = planned.store
     scheduling.tick(store, now=NINE)
-    enrolling.configure_team(store, None, "Support", timezone="America/Los_Angeles", now=NINE)
+    configuring.configure(store, None, "Support", timezone="America/Los_Angeles", now=NINE)
     monday = datetime(2026, 11, 23, 17, tzinfo=UTC)
     scheduling.tick(store, now=monday)
     for kind in (DRAW, DIGEST):
@@ -300,11 +305,11 @@ def test_after_a_new_zone_the_next_period_begins_where_the_last_one_ended(planne
 def test_a_zone_that_moves_the_time_a_day_into_the_past_loses_no_week(planned):
     """From the west of the date line to the east: this week's digest comes with the move."""
     store = planned.store
-    enrolling.configure_team(store, None, "Support", timezone="Pacific/Niue", now=START)
+    configuring.configure(store, None, "Support", timezone="Pacific/Niue", now=START)
     scheduling.tick(store, now=NINE + timedelta(hours=12))
     tuesday = datetime(2026, 11, 23, 19, 55, tzinfo=UTC)  # Niue's digest is due in five minutes
     assert [each.team for each in scheduling.tick(store, now=tuesday) if each.kind is DIGEST] == ["Sales"]
-    enrolling.configure_team(store, None, "Support", timezone="Pacific/Kiritimati", now=tuesday)
+    configuring.configure(store, None, "Support", timezone="Pacific/Kiritimati", now=tuesday)
     [done] = [each for each in scheduling.tick(store, now=tuesday) if each.kind is DIGEST]
     assert (done.team, done.outcome, done.told) == ("Support", Outcome.DONE, True)
     assert tuesday - done.due.at > timedelta(hours=24)

@@ -10,8 +10,18 @@ from blocks import feedback, scorecard
 from iqs.assignments import AssignmentState
 from iqs.errors import NotAllowed, NotFound, TooLate
 from iqs.reviews import ReviewKind, Stream
-from iqs.services import assigning, delivering, enrolling, examining, reporting, reviewing, selfing, telling
+from iqs.services import (
+    configuring,
+    delivering,
+    examining,
+    reporting,
+    reviewing,
+    selfing,
+    telling,
+    tracking,
+)
 from iqs.storage import tables
+from iqs.storage.repositories import assignments
 from tests.world import MONDAY
 
 MINUTE = timedelta(minutes=1)
@@ -52,7 +62,7 @@ class Pair:
 
 @pytest.fixture
 def pair(world):
-    enrolling.configure_team(world.store, None, "Support", self_reviews=True, quota=1, now=MONDAY)
+    configuring.configure(world.store, None, "Support", self_reviews=True, quota=1, now=MONDAY)
     world.draw(seed="s")
     selfing.keep_up(world.store, now=MONDAY)
     with world.store.read() as tx:
@@ -186,12 +196,15 @@ def test_what_is_not_reviewed_is_not_asked(pair):
 
 
 def test_own_views_are_not_the_teams_work(world, pair):
-    """The progress of a draw counts reviews by others alone, and lists no agent as a reviewer for their own view."""
+    """The progress of a draw counts reviews by others alone, and so does whose turn it is next."""
     team_id = next(iter(world.rosa.roles))
-    progress = assigning.progress(world.store, team_id, "2026-W46")
-    assert progress.drawn == 3
-    assert set(progress.by_reviewer) <= {"Rosa", "Cleo"}
+    progress = tracking.progress(world.store, None, team_id, now=MONDAY)
+    assert progress.whole.drawn == 3
+    assert {name for name, _ in progress.by_reviewer} <= {"Rosa", "Cleo"}
     assert len(world.draw().assignments) == 3
+    with world.store.read() as tx:
+        turns = assignments.handed_out(tx, team_id, since=MONDAY)
+    assert turns == dict.fromkeys((world.ada.id, world.ben.id, world.cleo.id), 1)
 
 
 def test_nobody_is_told_of_an_own_view(pair):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from iqs.people import RevieweeRule
-from iqs.services import assigning, committing, enrolling, importing, purging, settling
+from iqs.services import committing, configuring, drawing, enrolling, importing, purging, settling
 from iqs.storage import tables
 from tests.world import MONDAY, PEOPLE, WEEK, World, conversation
 
@@ -180,10 +180,10 @@ def test_whose_work_it_is_follows_the_teams_rule(world, rule, whose):
     told = conversation(700, "h1", at=DAY, others=("h2", "h2", "h3"))
     world.import_(told)
     settle(world.store)
-    enrolling.configure_team(world.store, None, "Support", reviewee_rule=rule)
+    configuring.configure(world.store, None, "Support", reviewee_rule=rule)
     settle(world.store)
     assert [name for (name, *_), key in places(world.store).items() if key == "c700"] == [whose]
-    enrolling.configure_team(world.store, None, "Support", reviewee_rule=RevieweeRule.ASSIGNEE)
+    configuring.configure(world.store, None, "Support", reviewee_rule=RevieweeRule.ASSIGNEE)
     settle(world.store)
     assert [name for (name, *_), key in places(world.store).items() if key == "c700"] == ["Ada"]
     check(world.store)
@@ -205,7 +205,7 @@ def test_a_person_found_later_gets_their_places(people):
 
 def test_both_databases_draw_the_same(world):
     """The same conversations and seed give the same sample on SQLite and on PostgreSQL (this one, written down)."""
-    drawn = assigning.draw(world.store, "Support", WEEK, now=MONDAY, seed="the same", dry_run=True)
+    drawn = drawing.draw(world.store, "Support", WEEK, now=MONDAY, seed="the same", dry_run=True)
     assert sorted(each.conversation for each in drawn.assignments) == [
         "demo:c10",
         "demo:c12",

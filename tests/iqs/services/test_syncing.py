@@ -1,5 +1,6 @@
 """Reading a helpdesk: forward, resumable, by one process at a time, and nothing lost by what goes wrong."""
 
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from iqs.errors import Conflict, Invalid, Unavailable
-from iqs.helpdesk.base import Later, Refused, Stopped, SurveyPage
+from iqs.helpdesk.base import Later, Refused, Stopped, Surveyed, SurveyPage
 from iqs.services import syncing
 from iqs.services.importing import import_stream
 from iqs.storage import tables
@@ -84,6 +85,28 @@ def test_a_clock_set_back_loses_no_conversation(store):
     assert standing(store).complete_until == until
     sync(store, desk, at=MONDAY + timedelta(minutes=1))
     assert desk.windows[-1][0] == until - timedelta(minutes=10)
+
+
+def test_a_clock_that_is_ahead_loses_no_conversation(store):
+    """A window ends before the helpdesk's own time, whatever our clock says, also after an interruption."""
+
+    class Dated(Desk):
+        told_at = None
+
+    desk = Dated(*(talk(number) for number in range(6)))
+    desk.told_at = MONDAY
+    desk.fails = [None, Unavailable("out")]
+    hour = timedelta(hours=1)
+    with pytest.raises(Unavailable):
+        sync(store, desk, at=MONDAY + hour)
+    sync(store, desk, at=MONDAY + 2 * hour)
+    assert standing(store).complete_until == MONDAY - timedelta(minutes=2)
+    desk.put(talk(9, updated_at=MONDAY + timedelta(minutes=1)))
+    desk.told_at = MONDAY + 2 * hour
+    assert sync(store, desk, at=MONDAY + 3 * hour).new == 1
+    desk.told_at = MONDAY + 3 * hour - timedelta(seconds=100)  # a little ahead is nothing
+    sync(store, desk, at=MONDAY + 3 * hour)
+    assert standing(store).complete_until == MONDAY + 3 * hour - timedelta(minutes=2)
 
 
 def test_what_stops_it_is_told_and_rests(store):
@@ -169,6 +192,20 @@ def test_a_helpdesk_that_turns_in_circles_is_left(store):
     desk.list_closed = lambda *_: replace(page, cursor="2")
     with pytest.raises(Unavailable, match="same page twice"):
         sync(store, desk)
+
+
+def test_answers_and_deletions_without_an_end_are_left(store, monkeypatch):
+    """A helpdesk that does not heed the page's number would be asked for ever."""
+    monkeypatch.setattr(syncing, "PAGES", 5)
+    numbers = itertools.count(1)
+    desk = SurveyDesk(talk(1))
+    desk.list_answers = lambda *_: SurveyPage((Surveyed("1", csat=stars(4)),), str(next(numbers)))
+    with pytest.raises(Unavailable, match="without an end"):
+        sync(store, desk)
+    desk.list_deleted = lambda *_: (("1",), str(next(numbers)))
+    with pytest.raises(Unavailable, match="without an end"):
+        sync(store, desk, impatient=True)
+    assert next(numbers) == 11
 
 
 def test_a_longer_circle_is_left_too(store):
@@ -280,6 +317,21 @@ def test_what_was_deleted_is_purged_without_a_trace_of_the_customer(store):
     assert (left.subject, left.url, left.customer, left.messages) == (None, None, None, ())
     assert left.closed_at is not None
     assert stored(store, 2).subject == "Subject 2"
+
+
+def test_surveys_that_are_refused_keep_no_deleted_text(store):
+    """What was deleted goes although the account may not read its surveys."""
+    desk = SurveyDesk(talk(1))
+    sync(store, desk)
+    desk.gone = ("1",)
+
+    def refused(*_):
+        raise Invalid("No surveys on this plan.")
+
+    desk.list_answers = refused
+    with pytest.raises(Invalid):
+        sync(store, desk, at=MONDAY + timedelta(hours=1))
+    assert stored(store, 1).subject is None
 
 
 def test_a_header_never_wipes_a_text(store):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from iqs.errors import NotAllowed, NotFound
-from iqs.services import enrolling, reviewing, telling
+from iqs.services import configuring, reviewing, telling
 from tests.world import MONDAY
 
 RELEASED = MONDAY + timedelta(minutes=10)
@@ -39,7 +39,7 @@ def test_feedback_shows_what_was_submitted(told):
 
 def test_the_reviewer_is_hidden_where_the_team_says_so(told):
     """A team can keep the reviewer's name from the agent."""
-    enrolling.configure_team(told.store, None, "Support", shows_reviewer=False)
+    configuring.configure(told.store, None, "Support", shows_reviewer=False)
     assert telling.read_feedback(told.store, told.agent, told.review, now=RELEASED).reviewer_name is None
 
 

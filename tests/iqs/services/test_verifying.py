@@ -13,6 +13,8 @@ from iqs.services import (
     absenting,
     assigning,
     committing,
+    configuring,
+    drawing,
     enrolling,
     handing_on,
     purging,
@@ -22,37 +24,37 @@ from iqs.services import (
     verifying,
 )
 from iqs.storage import tables
-from tests.world import MONDAY, WEEK, conversation
+from iqs.storage.store import Store
+from tests.world import MONDAY, WEEK, World, build, conversation
 
 
-@pytest.fixture
-def drawn(world):
-    """Week 46, drawn in a zone that cuts UTC days, with filters that pass something over."""
-    enrolling.configure_team(world.store, None, "Support", timezone="Asia/Kathmandu", quota=4)
+def filter_and_draw(store):
+    world = build(store)
+    configuring.configure(world.store, None, "Support", timezone="Asia/Kathmandu", quota=4)
     world.import_(*(conversation(50 + n, "h1", at=MONDAY - timedelta(days=2, hours=n)) for n in range(5)))
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", filters=["without-conversation=demo:c50,demo:c51,demo:c1"]
     )
     world.draw(seed="seed")
-    return world
+
+
+@pytest.fixture
+def drawn(store, furnish):
+    """Week 46, drawn in a zone that cuts UTC days, with filters that pass something over."""
+    furnish(store, filter_and_draw)
+    return World(store)
 
 
 def tamper(store, *statements):
     """As somebody with the database's password would: past the triggers, then as if nothing had been."""
     with store.write() as tx:
         sqlite = tx.dialect.name == "sqlite"
-        triggers = []
-        for table in ("pick", "commitment"):
-            if sqlite:
-                found = tx.execute(
-                    text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t"),
-                    {"t": table},
-                )
-                triggers += [row[0] for row in found]
-            else:
-                tx.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        for name in triggers:
-            tx.execute(text(f"DROP TRIGGER {name}"))
+        if sqlite:
+            of_both = "type = 'trigger' AND tbl_name IN ('pick', 'commitment')"
+            for name in tx.scalars(text(f"SELECT name FROM sqlite_master WHERE {of_both}")).all():
+                tx.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            tx.execute(text("SET LOCAL session_replication_role = replica"))
         for each in statements:
             tx.execute(text(each))
 
@@ -138,7 +140,7 @@ def test_what_changed_in_the_helpdesk_is_no_fraud(drawn):
     purging.purge(drawn.store, "demo", keys[0], now=later)
     number = int(keys[1][1:])
     drawn.import_(conversation(number, "h2", at=MONDAY - timedelta(days=40)), now=later)
-    assigning.draw(drawn.store, "Support", "2026-W41", now=later)  # settles what changed
+    drawing.draw(drawn.store, "Support", "2026-W41", now=later)  # settles what changed
     verdict = verifying.verify(drawn.store, f"Support {WEEK}")
     assert verdict.holds, verdict.differences
     assert any("deleted" in each and keys[0] in each for each in verdict.since)
@@ -151,7 +153,7 @@ def test_a_changed_csat_is_said_whoever_changed_it(world):
     world.import_(
         *({**conversation(60 + n, "h1", at=MONDAY - timedelta(days=3)), "csat": low} for n in range(5))
     )
-    enrolling.configure_team(world.store, None, "Support", filters=["csat=0..40"])
+    configuring.configure(world.store, None, "Support", filters=["csat=0..40"])
     done = world.draw(seed="s")
     assert verifying.verify(world.store, "1").since == ()
     first, second = (each.conversation.removeprefix("demo:") for each in done.assignments[:2])
@@ -257,7 +259,7 @@ def test_another_seed_after_a_commitment_is_another_attempt(world):
 
 def test_a_day_without_reviewers_fixes_no_empty_draw(world):
     """Quotas for each reviewer while nobody is there: nothing is fixed, and the draw is made when somebody is back."""
-    enrolling.configure_team(world.store, None, "Support", quota=3, quota_of=QuotaOf.REVIEWER)
+    configuring.configure(world.store, None, "Support", quota=3, quota_of=QuotaOf.REVIEWER)
     for person in (world.rosa, world.cleo):
         absenting.away(
             world.store, None, person, MONDAY.date(), MONDAY.date() + timedelta(days=30), now=MONDAY
@@ -275,9 +277,26 @@ def test_a_dry_run_commits_nothing(world):
         assert tx.scalars(select(tables.Commitment.id)).all() == []
 
 
+def test_nothing_unrelated_moves_a_sample(world, database_url):
+    """Same seed and frame, same sample: after other teams' and other weeks' conversations came, in another process."""
+    first = drawing.draw(world.store, "Support", WEEK, now=MONDAY, seed="s", dry_run=True)
+    world.import_(
+        *(conversation(200 + n, "h8", at=MONDAY - timedelta(days=4)) for n in range(20)),
+        *(conversation(300 + n, "h1", at=MONDAY - timedelta(days=10)) for n in range(20)),
+        *(conversation(400 + n, "h2", at=MONDAY - timedelta(minutes=n)) for n in range(20)),
+    )
+    other = Store(database_url)
+    try:
+        again = drawing.draw(other, "Support", WEEK, now=MONDAY, seed="s")
+    finally:
+        other.close()
+    assert (again.assignments, again.eligible, again.excluded) == (first.assignments, 24, first.excluded)
+    assert verifying.verify(world.store, f"Support {WEEK}").holds
+
+
 def test_filters_narrow_the_frame_and_are_counted(world):
     """Each reason is counted, and nothing outside the filters is drawn."""
-    enrolling.configure_team(
+    configuring.configure(
         world.store, None, "Support", filters=["without-person=ada@example.com", "messages=2"]
     )
     world.import_(conversation(80, "h2", at=MONDAY - timedelta(days=3), others=("h2",)))
@@ -286,14 +305,14 @@ def test_filters_narrow_the_frame_and_are_counted(world):
     assert done.excluded == {"person excluded": 8, "number of messages outside the filter": 1}
     assert {each.reviewee for each in done.assignments} == {"Ben", "Cleo"}
     with pytest.raises(Invalid, match="contradict"):
-        enrolling.configure_team(world.store, None, "Support", filters=["csat=50..40"])
+        configuring.configure(world.store, None, "Support", filters=["csat=50..40"])
 
 
 def test_more_reviewers_than_conversations_is_no_problem(world):
     """Each conversation goes to one of them, the others get nothing."""
     start = datetime(2026, 10, 28, tzinfo=UTC)
     world.import_(conversation(900, "h1", at=start))
-    assert len(assigning.draw(world.store, "Support", "2026-W44", now=MONDAY).assignments) == 1
+    assert len(drawing.draw(world.store, "Support", "2026-W44", now=MONDAY).assignments) == 1
 
 
 def test_why_this_conversation(drawn):

@@ -18,13 +18,16 @@ from tests.world import MONDAY
 HEADER = "conversation_id,reviewer,reviewee,category,value,submitted_at\n"
 
 
-@pytest.fixture
-def support(store):
-    """A team whose last quarter was steady: Tone about 90, Facts about 80."""
-    made = world.build(store)
-    add(made, days(date(2026, 7, 1), 60), tone=90, facts=80)
+def steady(store):
+    add(world.build(store), days(date(2026, 7, 1), 60), tone=90, facts=80)
     assert watching.watch(store, now=MONDAY) == 0
-    return made
+
+
+@pytest.fixture
+def support(store, furnish):
+    """A team whose last quarter was steady: Tone about 90, Facts about 80."""
+    furnish(store, steady)
+    return world.World(store)
 
 
 def days(first, number):

@@ -12,6 +12,7 @@ from iqs.scorecards import definition
 from iqs.scoring import micropoints
 from iqs.storage import aggregates, cards, tables
 from iqs.storage.aggregates import Scope
+from iqs.storage.asking import answer
 from tests import history
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -24,9 +25,7 @@ def version(number):
     return 2 if number % 3 == 0 else 1
 
 
-@pytest.fixture
-def past(store):
-    """Two teams' reviews by id; every third was made with another scorecard that has the same keys."""
+def remember(store):
     with store.write() as tx:
         made = history.people(tx)
         history.reviews(tx, made, 400)
@@ -51,6 +50,12 @@ def past(store):
             .values(category_id=tables.Rating.category_id + SECOND)
         )
     return dict(enumerate(made.reviews, 1))
+
+
+@pytest.fixture
+def past(store, furnish):
+    """Two teams' reviews by id; every third was made with another scorecard that has the same keys."""
+    return furnish(store, remember)
 
 
 def counted(past, windows):
@@ -86,8 +91,8 @@ def test_scores_are_told_apart_by_version_and_reviewee(store, past):
     found = counted(past, WEEKS)
     with store.read() as tx:
         scope = Scope(LATER, team_id=1)
-        by_agent = cards.scores(tx, scope, WEEKS, by_reviewee=True)
-        together = cards.scores(tx, scope, WEEKS)
+        by_agent = answer(tx, cards.scores(scope, WEEKS, by_reviewee=True))
+        together = answer(tx, cards.scores(scope, WEEKS))
     assert by_agent == summed(found, lambda place, number, each: (place, version(number), each.reviewee))
     assert together == summed(found, lambda place, number, _: (place, version(number), NOBODY))
     assert {key[1] for key in together} == {1, 2}
@@ -99,7 +104,7 @@ def test_reviews_without_a_time_stand_in_the_window_that_asks_for_them(store, pa
     with store.write() as tx:
         tx.execute(update(tables.Review).where(tables.Review.id.in_(lost)).values(submitted_at=None))
     with store.read() as tx:
-        found = cards.scores(tx, Scope(LATER, team_id=1), [*WEEKS, UNDATED])
+        found = answer(tx, cards.scores(Scope(LATER, team_id=1), [*WEEKS, UNDATED]))
     undated = [tally for (place, _, _), (tally, _) in found.items() if place == len(WEEKS)]
     assert sum(each.n + each.unscored for each in undated) == sum(past[number].team == 1 for number in lost)
     assert {first for (place, _, _), (_, first) in found.items() if place == len(WEEKS)} == {None}
@@ -117,7 +122,6 @@ def test_people_behind_a_category_are_counted_once_over_all_scorecards(store, pa
             points[cell] = points.get(cell, Tally()) + Tally(1, stored, stored**2)
     with store.read() as tx:
         scope = Scope(LATER, team_id=1)
-        tallies, behind = aggregates.by_category_with_people(tx, scope, WEEKS)
-        assert aggregates.by_category(tx, scope, WEEKS) == tallies
-    assert tallies == points
-    assert behind == {cell: len(who) for cell, who in people.items()}
+        found = answer(tx, aggregates.rated(scope, WEEKS, people=True))
+    assert found.tallies == points
+    assert found.people == {cell: len(who) for cell, who in people.items()}

@@ -9,6 +9,8 @@ from iqs import periods
 from iqs.experience import Told
 from iqs.storage import experience, tables
 from iqs.storage.aggregates import Scope
+from iqs.storage.asking import answer
+from iqs.storage.experience import Answered
 from tests import history
 
 WINDOW = periods.week(date(2026, 9, 14), "UTC")
@@ -46,8 +48,8 @@ def answered(store):
 def test_conversations_that_are_alike_are_one_row(answered):
     """Other agents', other weeks' and other clocks' apart; no answer is no answer."""
     with answered.read() as tx:
-        found = experience.told(tx, WINDOW, [1, 2])
-        assert experience.told(tx, WINDOW, []) == []
+        found = answer(tx, experience.told(WINDOW, [1, 2]))
+        assert answer(tx, experience.told(WINDOW, [])) == []
     assert sorted(found, key=str) == sorted(
         [
             Told(1, 2, ("5", "1", "5"), None, "business", 2, 180, None, 0, 0),
@@ -62,11 +64,10 @@ def test_csat_by_window_and_agent(answered):
     """Each answer stands in the window in which its conversation was closed."""
     after = periods.week(date(2026, 9, 21), "UTC")
     with answered.read() as tx:
-        found = experience.csat_of(tx, [WINDOW, after], [1, 2])
+        found = answer(tx, experience.csat_of([WINDOW, after], [1, 2]))
     assert found == {
-        (0, 1): {("5", "1", "5"): 2},
-        (0, 2): {("1/2", "0", "1"): 1},
-        (1, 2): {("1", "1", "5"): 1},
+        0: Answered({("5", "1", "5"): 2, ("1/2", "0", "1"): 1}, {"1", "2"}),
+        1: Answered({("1", "1", "5"): 1}, {"2"}),
     }
 
 
@@ -87,7 +88,7 @@ def test_a_conversation_of_several_reviews_counts_once(answered):
             ],
         )  # fmt: skip
     with answered.read() as tx:
-        found = experience.paired(tx, Scope(datetime(2027, 1, 1, tzinfo=UTC), team_id=1), WINDOW)
+        found = answer(tx, experience.paired(Scope(datetime(2027, 1, 1, tzinfo=UTC), team_id=1), WINDOW))
     assert {(each.good, each.n, each.total) for each in found} == {(True, 1, 75e6), (False, 1, 57e6)}
 
 
@@ -108,8 +109,8 @@ def test_surveys_are_found_by_the_agents_index(answered):
     with answered.read() as tx:
         event.listen(answered.engine, "before_cursor_execute", note)
         try:
-            experience.told(tx, WINDOW, [1, 2])
-            experience.csat_of(tx, [WINDOW], [1, 2])
+            answer(tx, experience.told(WINDOW, [1, 2]))
+            answer(tx, experience.csat_of([WINDOW], [1, 2]))
         finally:
             event.remove(answered.engine, "before_cursor_execute", note)
         prefix = "EXPLAIN QUERY PLAN " if answered.is_sqlite else "EXPLAIN "

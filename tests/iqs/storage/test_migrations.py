@@ -4,17 +4,23 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
-from iqs.errors import Invalid, Unavailable
+from iqs.errors import Invalid, NotFound, Unavailable
+from iqs.files.scorecards import preset
+from iqs.services import drawing, publishing, recounting, tracking, verifying
 from iqs.storage import migrating, tables
 from iqs.storage.columns import belongs
 from iqs.storage.migrating import config, upgrade
 from iqs.storage.revision import HEAD
 from iqs.storage.store import Store
+from tests.world import MONDAY, WEEK
+
+CLOSED = 1_762_959_600_000_000 + 365 * 86_400_000_000  # Thursday of week 46 of 2026, in microseconds
 
 
 @pytest.fixture
@@ -65,6 +71,64 @@ def test_an_empty_database_is_upgraded_once(bare):
     assert bare.is_current()
     again = upgrade(bare)
     assert (again.before, again.changed, again.copy) == (HEAD, False, None)
+
+
+FIRST_STEP = f"""
+INSERT INTO scorecard (name) VALUES ('Old');
+INSERT INTO scorecard_version (scorecard_id, version, definition, published_at) VALUES (1, 1, '{{}}', 0);
+INSERT INTO category (scorecard_id, key) VALUES (1, 'tone');
+INSERT INTO team
+    (name, timezone, scorecard_id, quota, opens_minute, closes_minute, working_days, shows_reviewer)
+    VALUES ('Support', 'UTC', 1, 2, 540, 1080, '[0, 1, 2, 3, 4]', true);
+INSERT INTO person (name, email, active)
+    VALUES ('Ada', 'ada@example.com', true), ('Rosa', 'rosa@example.com', true);
+INSERT INTO membership (team_id, person_id, role) VALUES (1, 1, 'agent'), (1, 2, 'reviewer');
+INSERT INTO helpdesk_identity (source, external_id, person_id) VALUES ('demo', 'h1', 1);
+INSERT INTO conversation
+    (source, external_id, channel, closed_at, agent_external_id, reviewee_id, tags, customer_messages,
+     agent_messages, participants, fingerprint, imported_at)
+    VALUES {", ".join(f"('demo', 'c{n}', 'email', {CLOSED}, 'h1', 1, '[]', 1, 1, '[]', 'x', 5)" for n in range(9))};
+INSERT INTO draw (team_id, period, starts_at, ends_at, seed, eligible, excluded, created_at)
+    VALUES (1, '2026-W30', 1, 2, 's', 1, '{{}}', 5);
+INSERT INTO assignment
+    (draw_id, team_id, conversation_id, reviewer_id, reviewee_id, scorecard_version_id, kind, stream, state,
+     due_at, created_at, updated_at)
+    VALUES (1, 1, 1, 2, 1, 1, 'manager', 'random', 'submitted', 5, 5, 5),
+           (1, 1, 2, 2, 1, 1, 'manager', 'random', 'open', 5, 5, 5);
+INSERT INTO review
+    (assignment_id, team_id, conversation_id, reviewer_id, reviewee_id, scorecard_version_id, kind, stream, state,
+     comment, score, passed, version, created_at, submitted_at)
+    VALUES (1, 1, 1, 2, 1, 1, 'manager', 'random', 'submitted', 'fine', 80000000, true, 1, 5, 6);
+INSERT INTO rating (review_id, category_id, value, points, causes, note) VALUES (1, 1, 4, 75000000, '[]', '')
+"""
+"""A programme as the first step stored it: nine conversations of week 46, and an old draw with one of two done."""
+
+
+def test_a_programme_of_the_first_step_goes_on(bare):
+    """Nothing is lost, what was open is open, the old draw and its history say what they are, and the next is drawn."""
+    with bare.write() as tx:
+        command.upgrade(config(tx), "0001")
+        for statement in FIRST_STEP.split(";"):
+            tx.exec_driver_sql(statement)
+    assert upgrade(bare).before == "0001"
+    with bare.read() as tx:
+        counts = {
+            name: tx.scalar(text(f"SELECT count(*) FROM {name}"))
+            for name in ("conversation", "assignment", "review", "rating")
+        }
+        review = tx.execute(text("SELECT score, comment, reviewee_id FROM review")).one()
+    assert counts == {"conversation": 9, "assignment": 2, "review": 1, "rating": 1}
+    assert tuple(review) == (80000000, "fine", 1)
+    with pytest.raises(Invalid, match="before draws were committed"):
+        verifying.verify(bare, "1")
+    with pytest.raises(NotFound, match="older than histories"):
+        recounting.history(bare, "1")
+    publishing.apply_scorecard(bare, preset(), ["Support"], now=MONDAY)
+    drawn = drawing.draw(bare, "Support", WEEK, now=MONDAY)
+    assert (drawn.eligible, len(drawn.assignments)) == (9, 2)
+    assert verifying.verify(bare, "2").holds
+    shown = tracking.progress(bare, None, 1, now=MONDAY)
+    assert (shown.whole.open, shown.others, shown.others_late) == (2, 1, 1)
 
 
 def test_a_database_that_is_not_set_up_says_what_to_do(bare):

@@ -152,13 +152,17 @@ BROKEN = {
 """For each CHECK, what breaks it and nothing else."""
 
 
-@pytest.fixture
-def filled(store):
-    """The first row of every table, and what a second row of any of them hangs on."""
+def fill(store):
     with store.write() as tx:
         for table in TABLES:
             for n in (1, 2) if table in {"person", "team", "conversation"} else (1,):
                 put(tx, table, row(table, n))
+
+
+@pytest.fixture
+def filled(store, furnish):
+    """The first row of every table, and what a second row of any of them hangs on."""
+    furnish(store, fill)
     return store
 
 

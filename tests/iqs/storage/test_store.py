@@ -218,9 +218,9 @@ def test_nobody_at_home_is_an_outage(tmp_path):
 
 
 @pytest.fixture
-def server_store(postgresql, worker_id):
+def server_store(postgresql):
     """An empty migrated PostgreSQL store, for what only a server can do."""
-    with postgresql.database(worker_id) as url, closing(Store(url)) as made:
+    with postgresql.database() as database, closing(Store(database.url)) as made:
         yield made
 
 

@@ -13,6 +13,7 @@ from iqs.scoring import micropoints
 from iqs.services import reporting
 from iqs.storage import aggregates, cards, strata, tables
 from iqs.storage.aggregates import Scope
+from iqs.storage.asking import answer
 from tests import history
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -24,9 +25,7 @@ OLD = 3  # the number of the draw that kept no strata
 ELIGIBLE = {(draw, agent): 40 + 10 * agent + draw for draw in (1, 2) for agent in history.AGENTS}
 
 
-@pytest.fixture
-def past(store):
-    """Four hundred reviews; those of the random stream out of three draws, the oldest one without strata."""
+def remember(store):
     with store.write() as tx:
         made = history.people(tx)
         history.reviews(tx, made, 400, team=1)
@@ -75,6 +74,12 @@ def past(store):
     return made
 
 
+@pytest.fixture
+def past(store, furnish):
+    """Four hundred reviews; those of the random stream out of three draws, the oldest one without strata."""
+    return furnish(store, remember)
+
+
 def counted(past, window):
     return [
         (number, each)
@@ -92,7 +97,7 @@ def test_parts_are_the_reviews_of_each_draw_and_agent(store, past):
             if each.stream == "random" and draw not in (None, OLD):
                 expected[place, each.reviewee, draw].append(micropoints(each.score))
     with store.read() as tx:
-        found = strata.parts(tx, Scope(LATER, team_id=1), WINDOWS)
+        found = answer(tx, strata.parts(Scope(LATER, team_id=1), WINDOWS))
     assert sorted(found) == sorted(
         Part(place, who, draw, len(scores), sum(scores), ELIGIBLE[draw, who])
         for (place, who, draw), scores in expected.items()
@@ -103,9 +108,9 @@ def test_a_known_draw_narrows_the_interval_by_its_own_part(store, past):
     """The report's error² is s² / n² x sum of n_d (1 - n_d / N_d), whole for what no known draw brought."""
     with store.read() as tx:
         scope = Scope(LATER, team_id=1)
-        scores = cards.scores(tx, scope, WINDOWS, by_reviewee=True)
+        scores = answer(tx, cards.scores(scope, WINDOWS, by_reviewee=True))
         received = {Cell(place, who): tally for (place, _, who), (tally, _) in scores.items()}
-        parts = strata.parts(tx, scope, WINDOWS)
+        parts = answer(tx, strata.parts(scope, WINDOWS))
     bare, _ = figures.team(received)
     narrowed, change = figures.team(received, figures.populations(received, parts))
     less = sum(each.n**2 / each.eligible for each in parts if each.window == NOW)
@@ -139,8 +144,8 @@ def test_reviews_of_one_conversation_are_clusters(store, past):
         pairs = dict(tx.exec_driver_sql("SELECT id, conversation_id FROM review").all())
     scope = Scope(LATER, team_id=1)
     with store.read() as tx:
-        found = strata.apart(tx, scope, WINDOWS, aggregates.by_window(tx, scope, WINDOWS))
-        rated = strata.ratings_apart(tx, scope, WINDOWS, aggregates.by_category(tx, scope, WINDOWS))
+        found = strata.apart(tx, scope, WINDOWS, answer(tx, aggregates.by_window(scope, WINDOWS)))
+        rated = strata.ratings_apart(tx, scope, WINDOWS, answer(tx, aggregates.rated(scope, WINDOWS)).tallies)
     for place, window in enumerate(WINDOWS):
         now = counted(past, window)
         check(found[Cell(place)], [(pairs[number], float(each.score)) for number, each in now])

@@ -55,6 +55,9 @@ def _teams_and_people() -> None:
             "reviewee_rule_known", "reviewee_rule IN ('assignee', 'most_active', 'last_answer')"
         )
     op.add_column("membership", sa.Column("capacity", sa.Integer()))
+    op.add_column(
+        "person", sa.Column("status_dismissed", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.create_table(
         "absence",
         sa.Column("id", KEY, primary_key=True),
@@ -75,10 +78,11 @@ def _places() -> None:
     op.add_column("conversation", sa.Column("bot_involved", sa.Boolean()))
     op.create_table(
         "lot",
-        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), primary_key=True, autoincrement=False),
-        sa.Column("day", sa.Integer(), primary_key=True, autoincrement=False),
-        sa.Column("place", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("person_id", KEY, sa.ForeignKey("person.id"), autoincrement=False),
+        sa.Column("day", sa.Integer(), autoincrement=False),
+        sa.Column("place", sa.Integer(), autoincrement=False),
         sa.Column("conversation_id", KEY, sa.ForeignKey("conversation.id"), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "day", "place", postgresql_include=["conversation_id"]),
         sa.UniqueConstraint("conversation_id"),
         sqlite_with_rowid=False,
     )
