@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import islice
 from typing import Any
@@ -24,6 +24,9 @@ VERSION = 1
 
 LATE = frozenset({"CSAT not known", "CSAT outside the filter"})
 """What may change without a new import: customers answer late."""
+
+DAY = 86_400_000_000
+"""Microseconds."""
 
 LISTED = 20
 """Differences that are told one by one."""
@@ -86,6 +89,11 @@ class Frame:
             },
             excluded=stored["excluded"],
         )
+
+    def takes_all_of(self, day: int) -> bool:
+        """Whether all that has a place on a UTC day may be drawn: no filter, and the day lies in the period whole."""
+        start = _instant(day * DAY)
+        return not self.filters and self.starts_at <= start and start + timedelta(days=1) <= self.ends_at
 
     def judge(self, facts: Facts) -> str | None:
         """Why a conversation is passed over by these rules, or None."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, islice
 from struct import Struct
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 TAKEN = "taken"
 HOLE = "empty place"
@@ -32,14 +32,11 @@ class Candidate:
     """A drawn conversation: facts, no text.
 
     `participants` are the people (ids) who wrote in it; `reviewee_id` the agent whose work would be reviewed.
-    A number of messages is None while the helpdesk has told only the header.
     """
 
     conversation_id: int
     key: str
     reviewee_id: int
-    customer_messages: int | None
-    agent_messages: int | None
     participants: frozenset[int] = frozenset()
 
 
@@ -74,15 +71,16 @@ class Spot(NamedTuple):
     place: int
 
 
-Found = TypeVar("Found")
+Standing = tuple[Mapping[Spot, int], Mapping[Spot, str]]
+"""The conversations (ids) that stand in some places, and why those of them that are passed over are."""
 
 
-class Stop(NamedTuple, Generic[Found]):
+class Stop(NamedTuple):
     """A place that the seeded order came to (`position` 0 = first), what stands there, and what became of it."""
 
     position: int
     spot: Spot
-    found: Found | None
+    conversation_id: int | None
     outcome: str
 
 
@@ -152,28 +150,24 @@ class Walk:
         return cls(spots, stratum.wanted if wanted is None else wanted, after)
 
 
-def seek(
-    walks: Sequence[Walk],
-    look: Callable[[Sequence[Spot]], Mapping[Spot, Found]],
-    judge: Callable[[Found], str | None],
-) -> list[Stop[Found]]:
+def seek(walks: Sequence[Walk], look: Callable[[Sequence[Spot]], Standing]) -> list[Stop]:
     """Goes along each walk until what it wants is taken or its places are used up; every place it came to.
 
-    `look` finds what stands in the places, many at once; `judge` says why something is passed over, None to take it.
+    `look` tells what stands in the places, many at once, and what of it is passed over.
     """
-    stops: list[Stop[Found]] = []
+    stops: list[Stop] = []
     factor = 1
     going = [each for each in walks if each.wanted > 0]
     while going:
         asked = [list(islice(each.spots, min(each.wanted * factor, MOST_AT_ONCE))) for each in going]
-        found = look([spot for spots in asked for spot in spots])
+        standing, passed = look([spot for spots in asked for spot in spots])
         for walk, spots in zip(going, asked, strict=True):
             for spot in spots:
                 if not walk.wanted:
                     break
-                what = found.get(spot)
-                outcome = HOLE if what is None else judge(what) or TAKEN
-                stops.append(Stop(walk.position, spot, what, outcome))
+                number = standing.get(spot)
+                outcome = HOLE if number is None else passed.get(spot, TAKEN)
+                stops.append(Stop(walk.position, spot, number, outcome))
                 walk.position += 1
                 walk.wanted -= outcome == TAKEN
         going = [walk for walk, spots in zip(going, asked, strict=True) if walk.wanted and spots]

@@ -1,21 +1,19 @@
 """The draw: a period's sample, shared out among reviewers, saved with one Notice for each scorecard."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from iqs import cycles
-from iqs import notices as notice_keys
 from iqs.assignments import DRAWN_TOO, AssignmentState, Drawn, DrawResult, Step
-from iqs.eligibility import Facts
 from iqs.errors import Conflict
-from iqs.notices import NoticeKind
 from iqs.people import Person, Team
 from iqs.proof import Committed, Frame
 from iqs.reviews import ReviewKind, Stream, kind_of
-from iqs.sampling import TAKEN, Candidate, Stop, Walk, rank, seek
+from iqs.sampling import TAKEN, Candidate, Spot, Standing, Stop, Walk, rank, seek
 from iqs.services import committing, settling, staffing
 from iqs.services.committing import Asked, Ready
 from iqs.sharing import may_review, share, unshared
@@ -28,7 +26,7 @@ from iqs.storage.repositories import (
     events,
     fetches,
     lots,
-    notices,
+    scorecard_notices,
     scorecards,
     teams,
 )
@@ -81,12 +79,24 @@ def draw_within(
     )
 
 
-def sample(tx: Tx, frame: Frame, seed: str) -> list[Stop[Facts]]:
+def sample(tx: Tx, frame: Frame, seed: str) -> list[Stop]:
     """Every place that the seeded order of a frame comes to until each reviewee's quota is full."""
     walks = [
         Walk.of(seed, person, frame.first_day, stratum) for person, stratum in sorted(frame.strata.items())
     ]
-    return seek(walks, partial(lots.look, tx, filtered=bool(frame.filters)), frame.judge)
+    return seek(walks, partial(_look, tx, frame))
+
+
+def _look(tx: Tx, frame: Frame, spots: Sequence[Spot]) -> Standing:
+    """What stands in these places, and why some is passed over; facts are read only where they decide."""
+    whole = {day for day in {spot.day for spot in spots} if frame.takes_all_of(day)}
+    standing = lots.standing(tx, [spot for spot in spots if spot.day in whole])
+    passed = {}
+    for spot, facts in lots.look(tx, [spot for spot in spots if spot.day not in whole]).items():
+        standing[spot] = facts.conversation_id
+        if (why := frame.judge(facts)) is not None:
+            passed[spot] = why
+    return standing, passed
 
 
 def next_candidate(tx: Tx, draw_id: int, person_id: int) -> Candidate | None:
@@ -104,86 +114,89 @@ def next_candidate(tx: Tx, draw_id: int, person_id: int) -> Candidate | None:
     settling.settle(tx)
     after = draws.position(tx, draw_id, person_id)
     walk = Walk.of(row.seed, person_id, frame.first_day, frame.strata[person_id], after=after, wanted=1)
-    stops = seek([walk], partial(lots.look, tx, filtered=bool(frame.filters)), frame.judge)
+    stops = seek([walk], partial(_look, tx, frame))
     draws.log(tx, draw_id, stops)
     return next(iter(_candidates(tx, stops)), None)
 
 
-def hand_out(
-    tx: Tx,
-    team: Team,
-    reviewer: Person,
-    *,
-    conversation_id: int,
-    reviewee_id: int,
-    scorecard_version_id: int,
-    stream: Stream,
-    draw_id: int | None,
-    due_at: datetime | None,
-    now: datetime,
-    kind: ReviewKind | None = None,
-    picked_for: str | None = None,
-    handed_by: int | None = None,
-    replaces_id: int | None = None,
-    double_of_id: int | None = None,
-) -> int:
-    """An assignment and the Notice of its scorecard, both or neither; returns the assignment's id.
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A conversation that is handed to a reviewer.
 
-    What chance drew takes the place of the same conversation picked for coaching, if nobody has begun that.
-
-    The scorecard leaves when the reviewer is at work; text that is not here yet is asked for, with a head start.
     `kind` is told by the reviewer's roles unless given; `handed_by` is who picked it, its reviewer who asked for it.
     """
-    is_sampled = stream is Stream.RANDOM and kind is not ReviewKind.SELF
-    if is_sampled:
-        for picked in draws.picked_unbegun(tx, team.id, conversation_id):
-            assignments.move(
-                tx, picked, state=AssignmentState.CANCELLED, now=now, skip_reason=DRAWN_TOO, leaves_draw=True
-            )
-            notices.cancel(tx, notice_keys.scorecard_key(picked))
-    assignment_id = assignments.add(
-        tx,
-        team_id=team.id,
-        conversation_id=conversation_id,
-        reviewer_id=reviewer.id,
-        reviewee_id=reviewee_id,
-        scorecard_version_id=scorecard_version_id,
-        kind=kind or kind_of(reviewer, team.id),
-        stream=stream,
-        draw_id=draw_id,
-        due_at=due_at,
-        picked_for=picked_for,
-        handed_by=handed_by,
-        replaces_id=replaces_id,
-        double_of_id=double_of_id,
-        now=now,
-    )
-    events.record(
-        tx, assignment_id, Step.HANDED, at=now, actor_id=handed_by, to=reviewer.id, instead_of=replaces_id
-    )
-    if draw_id is not None and is_sampled and replaces_id is None:
-        draws.count_another(
-            tx, draw_id, reviewee_id, conversation_id=conversation_id, assignment_id=assignment_id
+
+    reviewer: Person
+    conversation_id: int
+    reviewee_id: int
+    scorecard_version_id: int
+    stream: Stream
+    draw_id: int | None
+    due_at: datetime | None
+    kind: ReviewKind | None = None
+    picked_for: str | None = None
+    handed_by: int | None = None
+    replaces_id: int | None = None
+    double_of_id: int | None = None
+
+
+def hand_out(tx: Tx, team: Team, given: Sequence[Given], *, now: datetime) -> list[int]:
+    """Assignments and the Notices of their scorecards, all or none; returns the assignments' ids in this order.
+
+    What chance drew takes the place of the same conversation picked for coaching, if nobody has begun that.
+    A scorecard leaves when the reviewer is at work; text that is not here yet is asked for, with a head start.
+    """
+    by_chance = {
+        each.conversation_id
+        for each in given
+        if each.stream is Stream.RANDOM and each.kind is not ReviewKind.SELF
+    }
+    for picked in draws.picked_unbegun(tx, team.id, by_chance):
+        assignments.move(
+            tx, picked, state=AssignmentState.CANCELLED, now=now, skip_reason=DRAWN_TOO, leaves_draw=True
         )
-    missing = fetches.want_text(tx, conversation_id, now=now)
-    leaves = staffing.next_instant(tx, team, reviewer, at=now + FETCH_FIRST if missing else now)
-    notices.add(
-        tx,
-        key=notice_keys.scorecard_key(assignment_id),
-        kind=NoticeKind.SCORECARD,
-        object_id=assignment_id,
-        person_id=reviewer.id,
-        not_before=leaves,
-        now=now,
-    )
-    return assignment_id
+        scorecard_notices.withdraw(tx, [picked])
+    made = assignments.add(tx, [_row(team, each) for each in given], now=now)
+    missing = fetches.want_texts(tx, [each.conversation_id for each in given], now=now)
+    leaves: dict[tuple[int, bool], datetime] = {}
+    steps, cards = [], []
+    for assignment_id, each in zip(made, given, strict=True):
+        detail = {"to": each.reviewer.id, "instead_of": each.replaces_id}
+        steps.append((assignment_id, each.handed_by, detail))
+        waits = each.conversation_id in missing
+        key = (each.reviewer.id, waits)
+        if key not in leaves:
+            at = now + FETCH_FIRST if waits else now
+            leaves[key] = staffing.next_instant(tx, team, each.reviewer, at=at)
+        cards.append((assignment_id, each.reviewer.id, leaves[key]))
+    events.record_all(tx, Step.HANDED, steps, at=now)
+    scorecard_notices.add(tx, cards, now=now)
+    return made
+
+
+def _row(team: Team, given: Given) -> dict[str, Any]:
+    return {
+        "team_id": team.id,
+        "conversation_id": given.conversation_id,
+        "reviewer_id": given.reviewer.id,
+        "reviewee_id": given.reviewee_id,
+        "scorecard_version_id": given.scorecard_version_id,
+        "kind": given.kind or kind_of(given.reviewer, team.id),
+        "stream": given.stream,
+        "draw_id": given.draw_id,
+        "due_at": given.due_at,
+        "picked_for": given.picked_for,
+        "handed_by": given.handed_by,
+        "replaces_id": given.replaces_id,
+        "double_of_id": given.double_of_id,
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What a draw would do: the places its order came to, and which conversation goes to which reviewer."""
 
-    stops: list[Stop[Facts]]
+    stops: list[Stop]
     names: dict[int, str]
     pairs: list[tuple[Candidate, Person]]
     unshared: dict[str, int]  # how many nobody was given, by reason
@@ -213,21 +226,14 @@ def _for_fresh_eyes(tx: Tx, drawn: list[Candidate], able: list[int]) -> list[Can
     return fresh
 
 
-def _candidates(tx: Tx, stops: Iterable[Stop[Facts]]) -> list[Candidate]:
+def _candidates(tx: Tx, stops: Iterable[Stop]) -> list[Candidate]:
     """What was taken, with who took part in it."""
-    taken = [each.found for each in stops if each.found is not None and each.outcome == TAKEN]
-    people_in = conversations.participants_of(tx, [each.conversation_id for each in taken]) if taken else {}
-    return [
-        Candidate(
-            conversation_id=each.conversation_id,
-            key=each.key,
-            reviewee_id=each.reviewee_id,
-            customer_messages=each.customer_messages,
-            agent_messages=each.agent_messages,
-            participants=people_in[each.conversation_id] | {each.reviewee_id},
-        )
-        for each in taken
-    ]
+    taken = {
+        each.conversation_id: each.spot.person_id
+        for each in stops
+        if each.conversation_id is not None and each.outcome == TAKEN
+    }
+    return conversations.candidates(tx, taken)
 
 
 def _save(
@@ -258,19 +264,19 @@ def _save(
         attempt=ready.attempt,
         commitment_id=None if committed is None else committed.id,
     )
-    for candidate, reviewer in plan.pairs:
-        hand_out(
-            tx,
-            team,
+    given = [
+        Given(
             reviewer,
-            conversation_id=candidate.conversation_id,
-            reviewee_id=candidate.reviewee_id,
+            candidate.conversation_id,
+            candidate.reviewee_id,
             scorecard_version_id=version_id,
             stream=Stream.RANDOM,
             draw_id=draw_id,
             due_at=due_at,
-            now=now,
         )
+        for candidate, reviewer in plan.pairs
+    ]
+    hand_out(tx, team, given, now=now)
     draws.log(tx, draw_id, plan.stops)
     drawn = Counter(each.spot.person_id for each in plan.stops if each.outcome == TAKEN)
     strata = {

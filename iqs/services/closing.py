@@ -1,5 +1,6 @@
 """Deadlines: a reminder before, one on the day, and what becomes of open work afterwards. For the clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,17 @@ from iqs.notices import NoticeKind
 from iqs.people import AfterDeadline, Person, Team
 from iqs.reminders import LOOK_BACK_DAYS, Open, Reminder
 from iqs.services import staffing
-from iqs.storage.repositories import assignments, audit, deadlines, draws, notices, people, settings, teams
+from iqs.storage.repositories import (
+    assignments,
+    audit,
+    deadlines,
+    draws,
+    notices,
+    people,
+    scorecard_notices,
+    settings,
+    teams,
+)
 from iqs.storage.store import Store, Tx
 
 CLOSED = "closed_until"
@@ -118,9 +129,8 @@ def _close(draw_id: int, now: datetime, tx: Tx) -> int | None:
     if teams.by_id(tx, team_id).after_deadline is not AfterDeadline.EXPIRE:
         return 0
     found = deadlines.lock_open(tx, draw_id)
-    for assignment_id in found:
-        _expire(tx, assignment_id, now)
     if found:
+        _expire(tx, found, now)
         audit.record(
             tx,
             at=now,
@@ -138,11 +148,11 @@ def _expire_alone(assignment_id: int, now: datetime, tx: Tx) -> bool:
     row = assignments.get(tx, assignment_id, lock=True)
     if row is None or row.state != AssignmentState.OPEN:
         return False
-    _expire(tx, assignment_id, now)
+    _expire(tx, [assignment_id], now)
     audit.record(tx, at=now, actor_id=None, action="expire", object="assignment", object_id=assignment_id)
     return True
 
 
-def _expire(tx: Tx, assignment_id: int, now: datetime) -> None:
-    assignments.move(tx, assignment_id, state=AssignmentState.EXPIRED, now=now)
-    notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
+def _expire(tx: Tx, assignment_ids: Sequence[int], now: datetime) -> None:
+    assignments.end(tx, assignment_ids, state=AssignmentState.EXPIRED, now=now)
+    scorecard_notices.withdraw(tx, assignment_ids)

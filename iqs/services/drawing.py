@@ -17,6 +17,7 @@ from iqs.people import Person, Role, Team
 from iqs.reviews import Stream
 from iqs.sampling import Candidate
 from iqs.services import assigning, committing, settling, staffing
+from iqs.services.assigning import Given
 from iqs.sharing import share
 from iqs.storage.repositories import assignments, conversations, people, scorecards, teams
 from iqs.storage.repositories import streams as rows
@@ -101,20 +102,20 @@ def _pick_for_coaching(tx: Tx, team: Team, draw_id: int, *, now: datetime) -> No
     wanted = [_candidate(tx, each.conversation_id, each.key, each.reviewee_id) for each in picked]
     version = scorecards.current(tx, team.id).version_id
     assert version is not None  # it is published
-    for each, reviewer in _shared(tx, team, wanted, seed=drawn.seed, due_at=drawn.due_at, now=now):
-        assigning.hand_out(
-            tx,
-            team,
+    given = [
+        Given(
             reviewer,
-            conversation_id=each.conversation_id,
-            reviewee_id=each.reviewee_id,
+            each.conversation_id,
+            each.reviewee_id,
             scorecard_version_id=version,
             stream=Stream.TARGETED,
             draw_id=draw_id,
             due_at=drawn.due_at,
-            now=now,
             picked_for=why[each.conversation_id],
         )
+        for each, reviewer in _shared(tx, team, wanted, seed=drawn.seed, due_at=drawn.due_at, now=now)
+    ]
+    assigning.hand_out(tx, team, given, now=now)
 
 
 def _read_twice(tx: Tx, team: Team, draw_id: int, *, now: datetime) -> None:
@@ -127,23 +128,21 @@ def _read_twice(tx: Tx, team: Team, draw_id: int, *, now: datetime) -> None:
         _candidate(tx, first.conversation_id, first.key, first.reviewee_id, without=[first.reviewer_id])
         for first in (sample[key] for key in chosen)
     ]
-    for each, reviewer in _shared(
-        tx, team, wanted, seed=f"{drawn.seed}|double", due_at=drawn.due_at, now=now
-    ):
-        first = sample[each.key]
-        assigning.hand_out(
-            tx,
-            team,
+    shared = _shared(tx, team, wanted, seed=f"{drawn.seed}|double", due_at=drawn.due_at, now=now)
+    given = [
+        Given(
             reviewer,
-            conversation_id=each.conversation_id,
-            reviewee_id=each.reviewee_id,
-            scorecard_version_id=first.scorecard_version_id,
+            each.conversation_id,
+            each.reviewee_id,
+            scorecard_version_id=sample[each.key].scorecard_version_id,
             stream=Stream.DOUBLE,
             draw_id=draw_id,
-            due_at=first.due_at,
-            now=now,
-            double_of_id=first.assignment_id,
+            due_at=sample[each.key].due_at,
+            double_of_id=sample[each.key].assignment_id,
         )
+        for each, reviewer in shared
+    ]
+    assigning.hand_out(tx, team, given, now=now)
 
 
 def _shared(
@@ -160,4 +159,4 @@ def _candidate(
     tx: Tx, conversation_id: int, key: str, reviewee_id: int, *, without: Collection[int] = ()
 ) -> Candidate:
     took_part = conversations.participants(tx, conversation_id)
-    return Candidate(conversation_id, key, reviewee_id, None, None, took_part | set(without))
+    return Candidate(conversation_id, key, reviewee_id, took_part | set(without))

@@ -21,6 +21,7 @@ from iqs.people import Person, Role, Team
 from iqs.reviews import Stream
 from iqs.sampling import Candidate, rank
 from iqs.services import assigning
+from iqs.services.assigning import Given
 from iqs.storage.repositories import (
     audit,
     conversations,
@@ -102,12 +103,19 @@ def _take_next(actor: Person, team_name: str, now: datetime, tx: Tx) -> Handed:
     found = _next(tx, team, actor, drawn)
     if found is None:
         raise NotFound(_NOTHING.format(team=team.name))
-    assignment_id = _hand_out(
-        tx, team, actor, found.conversation_id, found.reviewee_id,
-        stream=Stream.RANDOM, draw_id=drawn.id, due_at=drawn.due_at or cycles.deadline(team, now),
-        handed_by=actor.id, now=now,
-    )  # fmt: skip
     due_at = drawn.due_at or cycles.deadline(team, now)
+    given = Given(
+        actor, found.conversation_id, found.reviewee_id, _version(tx, team), Stream.RANDOM, drawn.id, due_at,
+        handed_by=actor.id,
+    )  # fmt: skip
+    assignment_id = _hand_out(tx, team, given, now=now)
+    draws.count_another(
+        tx,
+        drawn.id,
+        found.reviewee_id,
+        conversation_id=found.conversation_id,
+        assignment_id=assignment_id,
+    )
     return Handed(assignment_id, team, actor, found.key, Stream.RANDOM, due_at, drawn.period)
 
 
@@ -182,55 +190,36 @@ def _hand_over(
     _must_be_apart(tx, team, reviewer, actor, agent, conversation_id)
     _must_be_free(tx, team, conversation_id)
     due_at = cycles.deadline(team, now)
-    assignment_id = _hand_out(
-        tx, team, reviewer, conversation_id, agent.id,
-        stream=Stream.TARGETED, draw_id=None, due_at=due_at, handed_by=actor.id, now=now, picked_for=LINK,
+    given = Given(
+        reviewer, conversation_id, agent.id, _version(tx, team), Stream.TARGETED, None, due_at,
+        picked_for=LINK, handed_by=actor.id,
     )  # fmt: skip
+    assignment_id = _hand_out(tx, team, given, now=now)
     return Handed(assignment_id, team, reviewer, key, Stream.TARGETED, due_at)
 
 
-def _hand_out(
-    tx: Tx,
-    team: Team,
-    reviewer: Person,
-    conversation_id: int,
-    reviewee_id: int,
-    *,
-    stream: Stream,
-    draw_id: int | None,
-    due_at: datetime,
-    handed_by: int,
-    now: datetime,
-    picked_for: str | None = None,
-) -> int:
+def _version(tx: Tx, team: Team) -> int:
     version = scorecards.current(tx, team.id).version_id
     assert version is not None  # it is published
-    assignment_id = assigning.hand_out(
-        tx,
-        team,
-        reviewer,
-        conversation_id=conversation_id,
-        reviewee_id=reviewee_id,
-        scorecard_version_id=version,
-        stream=stream,
-        draw_id=draw_id,
-        due_at=due_at,
-        now=now,
-        picked_for=picked_for,
-        handed_by=handed_by,
-    )
-    if handed_by == reviewer.id:  # whoever asks wants it now; `claiming` lets it pass for the same reason
+    return version
+
+
+def _hand_out(tx: Tx, team: Team, given: Given, *, now: datetime) -> int:
+    [assignment_id] = assigning.hand_out(tx, team, [given], now=now)
+    if (
+        given.handed_by == given.reviewer.id
+    ):  # whoever asks wants it now; `claiming` lets it pass for the same reason
         notice = notices.by_key(tx, notice_keys.scorecard_key(assignment_id))
         assert notice is not None  # it was written just now
         notices.defer(tx, notice, until=now)
     audit.record(
         tx,
         at=now,
-        actor_id=handed_by,
+        actor_id=given.handed_by,
         action="hand out",
         object="assignment",
         object_id=assignment_id,
-        detail={"to": reviewer.id, "stream": stream},
+        detail={"to": given.reviewer.id, "stream": given.stream},
     )
     return assignment_id
 

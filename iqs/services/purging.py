@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from iqs import notices as notice_keys
 from iqs.assignments import AssignmentState
 from iqs.services import refreshing
-from iqs.storage.repositories import assignments, audit, conversations, fetches, notices, reviews
+from iqs.storage.repositories import assignments, audit, conversations, fetches, reviews, scorecard_notices
 from iqs.storage.store import Store, Tx
 
 REASON = "deleted in the helpdesk"
@@ -31,8 +30,8 @@ def _purge(tx: Tx, source: str, external_id: str, now: datetime) -> bool:
         review = reviews.of_assignment(tx, assignment_id)
         if review is not None:
             reviews.discard(tx, review.id)
-        assignments.move(tx, assignment_id, state=AssignmentState.CANCELLED, now=now, skip_reason=REASON)
-        notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
+    assignments.end(tx, waiting, state=AssignmentState.CANCELLED, now=now, skip_reason=REASON)
+    scorecard_notices.withdraw(tx, waiting)
     audit.record(tx, at=now, actor_id=None, action="purge", object="conversation", object_id=conversation_id)
     refreshing.remember(tx, assignments=waiting, reviews=reviews.submitted_of(tx, conversation_id))
     return True

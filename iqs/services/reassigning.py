@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from iqs import cycles
-from iqs import notices as notice_keys
 from iqs.access import SENTENCES, Action, TeamFacts, demand
 from iqs.anonymity import may_know_agent
 from iqs.assignments import REASSIGNED, AssignmentState, OpenWork, Step
@@ -13,6 +12,7 @@ from iqs.people import Person, Role, Team
 from iqs.reviews import ReviewKind, Stream
 from iqs.sampling import Candidate
 from iqs.services import assigning, staffing
+from iqs.services.assigning import Given
 from iqs.sharing import may_review
 from iqs.storage.repositories import (
     absences,
@@ -20,9 +20,9 @@ from iqs.storage.repositories import (
     audit,
     draws,
     events,
-    notices,
     people,
     reviews,
+    scorecard_notices,
     teams,
     work,
 )
@@ -108,23 +108,21 @@ def hand_over(tx: Tx, row: Row, target: Person, *, why: str, now: datetime, acto
         why=why,
         to=target.id,
     )
-    notices.cancel(tx, notice_keys.scorecard_key(row.id))
-    successor = assigning.hand_out(
-        tx,
-        teams.by_id(tx, row.team_id),
+    scorecard_notices.withdraw(tx, [row.id])
+    given = Given(
         target,
-        conversation_id=row.conversation_id,
-        reviewee_id=row.reviewee_id,
+        row.conversation_id,
+        row.reviewee_id,
         scorecard_version_id=row.scorecard_version_id,
         stream=Stream(row.stream),
         draw_id=row.draw_id,
         due_at=row.due_at,
-        now=now,
         picked_for=row.picked_for,
         handed_by=row.handed_by,
         replaces_id=row.id,
         double_of_id=row.double_of_id,
     )
+    [successor] = assigning.hand_out(tx, teams.by_id(tx, row.team_id), [given], now=now)
     audit.record(
         tx,
         at=now,
@@ -179,20 +177,18 @@ def replace_skipped(tx: Tx, row: Row, *, now: datetime, actor_id: int | None) ->
         target = same or staffing.least_busy(tx, team, choice, now=now, until=due_at)
         if target is None:
             continue
-        successor = assigning.hand_out(
-            tx,
-            team,
+        given = Given(
             target,
-            conversation_id=candidate.conversation_id,
-            reviewee_id=candidate.reviewee_id,
+            candidate.conversation_id,
+            candidate.reviewee_id,
             scorecard_version_id=row.scorecard_version_id,
             stream=Stream.RANDOM,
             draw_id=row.draw_id,
             due_at=due_at,
-            now=now,
             handed_by=row.handed_by if target.id == row.handed_by else None,
             replaces_id=row.id,
         )
+        [successor] = assigning.hand_out(tx, team, [given], now=now)
         events.record(tx, row.id, Step.REPLACED, at=now, actor_id=actor_id, by=successor)
         return successor
     events.record(tx, row.id, Step.NOT_REPLACED, at=now, actor_id=actor_id)

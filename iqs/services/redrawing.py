@@ -4,13 +4,12 @@ from datetime import datetime
 from functools import partial
 
 from iqs import cycles
-from iqs import notices as notice_keys
 from iqs.access import Action, TeamFacts, demand
 from iqs.assignments import DRAWN_ANEW, AssignmentState, DrawResult
 from iqs.errors import Conflict, Invalid, NotFound
 from iqs.people import Person, Team
 from iqs.services import drawing
-from iqs.storage.repositories import assignments, audit, deadlines, notices, teams
+from iqs.storage.repositories import assignments, audit, deadlines, scorecard_notices, teams
 from iqs.storage.store import Store, Tx
 
 
@@ -57,16 +56,15 @@ def _redraw(
     if begun:
         what = "1 review was" if begun == 1 else f"{begun} reviews were"
         raise Conflict(f"{label} cannot be drawn anew: {what} begun, skipped or done already.")
-    for assignment_id in still_open:
-        assignments.move(
-            tx,
-            assignment_id,
-            state=AssignmentState.CANCELLED,
-            now=now,
-            skip_reason=DRAWN_ANEW,
-            actor_id=actor.id if actor else None,
-        )
-        notices.cancel(tx, notice_keys.scorecard_key(assignment_id))
+    assignments.end(
+        tx,
+        still_open,
+        state=AssignmentState.CANCELLED,
+        now=now,
+        skip_reason=DRAWN_ANEW,
+        actor_id=actor.id if actor else None,
+    )
+    scorecard_notices.withdraw(tx, still_open)
     deadlines.cancel(tx, drawn.id, now=now)
     audit.record(
         tx,

@@ -32,6 +32,7 @@ from iqs.storage.repositories import (
     notices,
     people,
     reviews,
+    scorecard_notices,
     scorecards,
     teams,
     work,
@@ -196,7 +197,7 @@ def skip(store: Store, actor: Person, assignment_id: int, reason: SkipReason, *,
             skip_reason=reason,
             actor_id=actor.id,
         )
-        notices.cancel(task.tx, notice_keys.scorecard_key(assignment_id))
+        scorecard_notices.withdraw(task.tx, [assignment_id])
         _record(task, actor, "skip", "assignment", assignment_id, now=now, detail={"reason": reason})
         replace_skipped(task.tx, task.row, now=now, actor_id=actor.id)
         return _fresh(task)

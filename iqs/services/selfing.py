@@ -8,11 +8,10 @@ reviews are seen by nobody but the agent and whoever reviewed the conversation, 
 from datetime import datetime
 from functools import partial
 
-from iqs import notices as notice_keys
 from iqs.assignments import AssignmentState
 from iqs.reviews import ReviewKind, Stream, undo_until
-from iqs.services.assigning import hand_out
-from iqs.storage.repositories import assignments, notices, own_views, people, reviews, teams
+from iqs.services.assigning import Given, hand_out
+from iqs.storage.repositories import assignments, own_views, people, reviews, scorecard_notices, teams
 from iqs.storage.repositories.own_views import Row
 from iqs.storage.store import Store, Tx
 
@@ -41,19 +40,17 @@ def _ask(now: datetime, tx: Tx) -> None:
         agent = people.by_id(tx, row.reviewee_id)
         if agent is None or own_views.one(tx, row.conversation_id, row.draw_id, agent.id) is not None:
             continue
-        hand_out(
-            tx,
-            teams.by_id(tx, row.team_id),
+        given = Given(
             agent,
-            conversation_id=row.conversation_id,
-            reviewee_id=agent.id,
+            row.conversation_id,
+            agent.id,
             scorecard_version_id=row.scorecard_version_id,
             stream=Stream.RANDOM,
             draw_id=row.draw_id,
             due_at=row.due_at,
-            now=now,
             kind=ReviewKind.SELF,
         )
+        hand_out(tx, teams.by_id(tx, row.team_id), [given], now=now)
 
 
 def _over(tx: Tx, now: datetime) -> list[tuple[Row, AssignmentState, str | None]]:
@@ -80,6 +77,6 @@ def _withdraw(now: datetime, tx: Tx) -> list[int]:
         assignments.get(tx, row.id, lock=True)
     for row, state, why in _over(tx, now):  # again: somebody may have begun before the lock
         assignments.move(tx, row.id, state=state, now=now, skip_reason=why)
-        notices.cancel(tx, notice_keys.scorecard_key(row.id))
+        scorecard_notices.withdraw(tx, [row.id])
         done.append(row.id)
     return done

@@ -34,20 +34,16 @@ def hand_out(team, count):
             tx.scalars(select(tables.Conversation.id).where(tables.Conversation.reviewee_id == agent))
         )
         card = tx.scalar(select(func.max(tables.ScorecardVersion.id)))
-        return [
-            assignments.add(
-                tx,
-                team_id=1,
-                conversation_id=conversations[n % len(conversations)],
-                reviewer_id=reviewer,
-                reviewee_id=agent,
-                scorecard_version_id=card,
-                kind=ReviewKind.MANAGER,
-                stream=Stream.RANDOM,
-                now=NOW - timedelta(hours=1),
-            )
-            for n in range(count)
-        ]
+        same = {
+            "team_id": 1,
+            "reviewer_id": reviewer,
+            "reviewee_id": agent,
+            "scorecard_version_id": card,
+            "kind": ReviewKind.MANAGER,
+            "stream": Stream.RANDOM,
+        }
+        rows = [{**same, "conversation_id": conversations[n % len(conversations)]} for n in range(count)]
+        return assignments.add(tx, rows, now=NOW - timedelta(hours=1))
 
 
 def race(threads, tasks, act):

@@ -13,11 +13,20 @@ from iqs.sampling import HOLE, TAKEN, WORD, Spot, Stratum, Walk, below, seeded_n
 SEEDS = 4_000
 
 
-def sampled(seed, places, *, quota, person=1, judge=lambda _: None, holes=()):
-    """The spots that a draw takes of one reviewee; at each spot stands the spot itself."""
+def desk(holes=lambda _: False, filtered=lambda _: False):
+    """A look at places: some are empty, some hold what a filter leaves out."""
+
+    def look(spots):
+        standing = {each: hash(each) for each in spots if not holes(each)}
+        return standing, {each: "filtered" for each in standing if filtered(each)}
+
+    return look
+
+
+def sampled(seed, places, *, quota, person=1, look=None):
+    """The spots that a draw takes of one reviewee."""
     stratum = Stratum(eligible=sum(places), quota=quota, places=places)
-    walk = Walk.of(seed, person, 100, stratum)
-    stops = seek([walk], lambda spots: {each: each for each in spots if each not in holes}, judge)
+    stops = seek([Walk.of(seed, person, 100, stratum)], look or desk())
     return [each.spot for each in stops if each.outcome == TAKEN]
 
 
@@ -62,18 +71,9 @@ def test_every_place_is_equally_likely_with_holes_and_filters():
     """Passing over holes and what is filtered out leaves the rest equally likely (χ² over many seeds)."""
     places = (5, 0, 9, 7)
     holes = {Spot(1, 100, 2), Spot(1, 103, 6)}
+    look = desk(holes.__contains__, lambda spot: spot.place % 3 == 1)
     kept = [spot for spot in seeded_spots("any", 1, 100, places) if spot not in holes and spot.place % 3 != 1]
-    counts = Counter(
-        spot
-        for n in range(SEEDS)
-        for spot in sampled(
-            f"seed {n}",
-            places,
-            quota=3,
-            holes=holes,
-            judge=lambda spot: "filtered" if spot.place % 3 == 1 else None,
-        )
-    )
+    counts = Counter(spot for n in range(SEEDS) for spot in sampled(f"seed {n}", places, quota=3, look=look))
     assert set(counts) == set(kept)
     # Draws without replacement vary less than independent ones: divide by (N - n) / (N - 1).
     correction = (len(kept) - 3) / (len(kept) - 1)
@@ -99,21 +99,18 @@ def test_agents_are_independent():
 def test_a_walk_stops_when_nothing_is_left():
     """Fewer than the quota are taken when the places run out; what was passed over is told with its reason."""
     stratum = Stratum(eligible=9, quota=9, places=(9,))
-    stops = seek(
-        [Walk.of("s", 1, 100, stratum)],
-        lambda spots: {each: each for each in spots if each.place % 2},
-        lambda spot: "filtered" if spot.place == 3 else None,
-    )
+    look = desk(lambda spot: spot.place % 2 == 0, lambda spot: spot.place == 3)
+    stops = seek([Walk.of("s", 1, 100, stratum)], look)
     assert [each.position for each in stops] == list(range(9))
+    assert [each.conversation_id is None for each in stops] == [each.outcome == HOLE for each in stops]
     assert Counter(each.outcome for each in stops) == {HOLE: 5, TAKEN: 3, "filtered": 1}
 
 
 def test_nothing_beyond_the_quota_is_come_to():
     """A walk ends with the last conversation it takes, and goes on from there as if it had never stopped."""
     stratum = Stratum(eligible=50, quota=3, places=(50,))
-    look = lambda spots: {each: each for each in spots}  # noqa: E731 - one line twice
-    first = seek([Walk.of("s", 1, 100, stratum)], look, lambda _: None)
-    more = seek([Walk.of("s", 1, 100, stratum, after=3, wanted=2)], look, lambda _: None)
+    first = seek([Walk.of("s", 1, 100, stratum)], desk())
+    more = seek([Walk.of("s", 1, 100, stratum, after=3, wanted=2)], desk())
     assert [each.position for each in [*first, *more]] == [0, 1, 2, 3, 4]
     order = list(islice(seeded_spots("s", 1, 100, (50,)), 5))
     assert [each.spot for each in [*first, *more]] == order

@@ -22,7 +22,7 @@ def pools(draw):
     for n in range(draw(st.integers(0, 7))):
         reviewee = draw(st.sampled_from([*people, 90, 91]))
         others = draw(st.frozensets(st.sampled_from(people), max_size=3))
-        made.append(Candidate(n, f"k{n}", reviewee, 1, 1, others | {reviewee}))
+        made.append(Candidate(n, f"k{n}", reviewee, others | {reviewee}))
     return reviewers, made
 
 
@@ -42,7 +42,7 @@ def unevenness(load):
 
 def test_the_reviewee_is_refused_even_if_not_listed_as_a_participant():
     """Whose work it is decides, whatever the helpdesk says about who wrote."""
-    mine = Candidate(1, "k", 7, 1, 1)
+    mine = Candidate(1, "k", 7)
     assert not may_review(mine, 7)
     assert may_review(mine, 8)
 
@@ -84,7 +84,7 @@ def test_what_is_not_shared_is_counted_with_its_reason(pool, seed):
 
 def test_without_anybody_nothing_is_shared():
     """When every reviewer is away the reason says so."""
-    drawn = [Candidate(n, f"k{n}", 50, 1, 1) for n in range(3)]
+    drawn = [Candidate(n, f"k{n}", 50) for n in range(3)]
     assert share(drawn, [], seed="x") == {}
     assert unshared(drawn, [], {}) == {NOBODY: 3}
 
@@ -92,7 +92,7 @@ def test_without_anybody_nothing_is_shared():
 @given(st.permutations(range(9)), st.permutations([1, 2, 3]))
 def test_same_inputs_same_sharing(order, people):
     """Sharing depends on the seed alone, not on the order in which conversations and reviewers come."""
-    drawn = [Candidate(n, f"k{n}", 50 + n % 4, 1, 1) for n in range(9)]
+    drawn = [Candidate(n, f"k{n}", 50 + n % 4) for n in range(9)]
     expected = share(drawn, [Reviewer(n, seen={51: n}) for n in (3, 1, 2)], seed="x")
     again = share([drawn[n] for n in order], [Reviewer(n, seen={51: n}) for n in people], seed="x")
     assert again == expected
@@ -100,9 +100,7 @@ def test_same_inputs_same_sharing(order, people):
 
 def test_when_room_is_short_every_agent_gets_one_before_any_gets_two():
     """Twelve conversations of four agents for six places: nobody is left out for somebody's second or third."""
-    drawn = [
-        Candidate(10 * agent + n, f"{agent}-{n}", agent, 1, 1) for agent in range(91, 95) for n in range(3)
-    ]
+    drawn = [Candidate(10 * agent + n, f"{agent}-{n}", agent) for agent in range(91, 95) for n in range(3)]
     for seed in "abcdefgh":
         shared = share(drawn, [Reviewer(1, 4), Reviewer(2, 2)], seed=seed)
         taken = Counter(number // 10 for number in shared)
@@ -111,7 +109,7 @@ def test_when_room_is_short_every_agent_gets_one_before_any_gets_two():
 
 def test_pairs_that_met_least_come_first():
     """Of two reviewers, the one who has not read this agent yet reads them, and the load stays even."""
-    drawn = [Candidate(n, f"k{n}", 90 + n, 1, 1) for n in range(2)]
+    drawn = [Candidate(n, f"k{n}", 90 + n) for n in range(2)]
     for seed in "abcdef":
         shared = share(drawn, [Reviewer(1, seen={90: 2, 91: 1}), Reviewer(2, seen={91: 1})], seed=seed)
         assert shared == {0: 2, 1: 1}
@@ -119,9 +117,7 @@ def test_pairs_that_met_least_come_first():
 
 def test_one_agents_conversations_go_to_different_reviewers():
     """Three conversations of each of three agents: every reviewer reads each agent once."""
-    drawn = [
-        Candidate(10 * agent + n, f"{agent}-{n}", agent, 1, 1) for agent in (91, 92, 93) for n in range(3)
-    ]
+    drawn = [Candidate(10 * agent + n, f"{agent}-{n}", agent) for agent in (91, 92, 93) for n in range(3)]
     for seed in "abcdef":
         shared = share(drawn, [Reviewer(n) for n in (1, 2, 3)], seed=seed)
         pairs = Counter((who, number // 10) for number, who in shared.items())
@@ -130,7 +126,7 @@ def test_one_agents_conversations_go_to_different_reviewers():
 
 def test_among_equals_the_pair_comes_whose_other_direction_was_seen_least():
     """Whom 3 has reviewed lately does not get 3's conversation while another can take it."""
-    drawn = [Candidate(1, "k", 3, 1, 1)]
+    drawn = [Candidate(1, "k", 3)]
     for seed in "abcdef":
         reviewers = [Reviewer(1), Reviewer(2), Reviewer(3, capacity=0, seen={1: 2})]
         assert share(drawn, reviewers, seed=seed) == {1: 2}
@@ -166,9 +162,7 @@ def test_in_a_peer_team_no_pair_dominates_over_twelve_weeks():
         lately = Counter(pair for each in history[-8:] for pair in each)
         reviewers = [Reviewer(who, seen={of: lately[who, of] for of in people}) for who in people]
         drawn = [
-            Candidate(10 * of + n, f"{week}-{of}-{n}", of, 1, 1, frozenset({of}))
-            for of in people
-            for n in range(3)
+            Candidate(10 * of + n, f"{week}-{of}-{n}", of, frozenset({of})) for of in people for n in range(3)
         ]
         shared = share(drawn, reviewers, seed=f"week {week}")
         assert set(Counter(shared.values()).values()) == {3}

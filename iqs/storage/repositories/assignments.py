@@ -1,5 +1,6 @@
 """Draws and assignments in the database."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,11 @@ from iqs.storage.store import Tx
 Row = SQLRow[*tuple[Any, ...]]
 A = tables.Assignment
 D = tables.Draw
+
+AT_ONCE = 1_000
+"""Assignments in one statement."""
+
+CHANGED = "Somebody else changed this review meanwhile. Please look again."
 
 _COLUMNS = (
     A.id,
@@ -116,48 +122,13 @@ def handed_out(tx: Tx, team_id: int, *, since: datetime) -> dict[int, int]:
     return {row.reviewee_id: row.n for row in found}
 
 
-def add(
-    tx: Tx,
-    *,
-    team_id: int,
-    conversation_id: int,
-    reviewer_id: int,
-    reviewee_id: int,
-    scorecard_version_id: int,
-    kind: ReviewKind,
-    stream: Stream,
-    now: datetime,
-    draw_id: int | None = None,
-    due_at: datetime | None = None,
-    picked_for: str | None = None,
-    handed_by: int | None = None,
-    replaces_id: int | None = None,
-    double_of_id: int | None = None,
-) -> int:
-    """Stores an open assignment and returns its id."""
-    done = tx.execute(
-        insert(A)
-        .values(
-            draw_id=draw_id,
-            team_id=team_id,
-            conversation_id=conversation_id,
-            reviewer_id=reviewer_id,
-            reviewee_id=reviewee_id,
-            scorecard_version_id=scorecard_version_id,
-            kind=kind,
-            stream=stream,
-            state=AssignmentState.OPEN,
-            due_at=due_at,
-            picked_for=picked_for,
-            handed_by=handed_by,
-            replaces_id=replaces_id,
-            double_of_id=double_of_id,
-            created_at=now,
-            updated_at=now,
-        )
-        .returning(A.id)
-    )
-    return done.scalar_one()
+def add(tx: Tx, rows: Sequence[Mapping[str, Any]], *, now: datetime) -> list[int]:
+    """Stores open assignments, each with the same columns, and returns their ids in this order."""
+    if not rows:
+        return []
+    same = {"state": AssignmentState.OPEN, "created_at": now, "updated_at": now}
+    added = insert(A).returning(A.id, sort_by_parameter_order=True)
+    return list(tx.scalars(added, [{**row, **same} for row in rows]))
 
 
 _SELECT = select(*_COLUMNS).outerjoin(D, D.id == A.draw_id).where(A.id == bindparam("id"))
@@ -220,10 +191,33 @@ def move(
         .returning(A.id)
     )
     if done.scalar_one_or_none() is None:
-        raise Conflict("Somebody else changed this review meanwhile. Please look again.")
+        raise Conflict(CHANGED)
     if skip_reason is not None:
         detail.setdefault("why", skip_reason)
     events.record(tx, assignment_id, step or STEP_INTO[state], at=now, actor_id=actor_id, **detail)
+
+
+def end(
+    tx: Tx,
+    assignment_ids: Sequence[int],
+    *,
+    state: AssignmentState,
+    now: datetime,
+    skip_reason: str | None = None,
+    actor_id: int | None = None,
+) -> None:
+    """As `move`, of many open ones that are locked: all of them or Conflict."""
+    for start in range(0, len(assignment_ids), AT_ONCE):
+        part = assignment_ids[start : start + AT_ONCE]
+        done = tx.execute(
+            update(A)
+            .where(A.id.in_(part), A.state == AssignmentState.OPEN)
+            .values(state=state, skip_reason=skip_reason, updated_at=now)
+        )
+        if done.rowcount != len(part):
+            raise Conflict(CHANGED)
+    detail = {} if skip_reason is None else {"why": skip_reason}
+    events.record_all(tx, STEP_INTO[state], [(each, actor_id, detail) for each in assignment_ids], at=now)
 
 
 def open_of(tx: Tx, conversation_id: int) -> list[int]:

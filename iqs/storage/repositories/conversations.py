@@ -1,6 +1,6 @@
 """Conversations in the database: stored as imported, found by id, by agent and period."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from itertools import zip_longest
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, case, delete, func, select, update
 from iqs.conversations import STAFF, Basis, Conversation, Customer, HelpdeskAgent, SurveyAnswer
 from iqs.errors import NotFound
 from iqs.people import RevieweeRule, Role
+from iqs.sampling import Candidate
 from iqs.storage import tables
 from iqs.storage.prepared import Prepared
 from iqs.storage.repositories import lots, transcripts
@@ -178,27 +179,37 @@ def unmapped(tx: Tx, *, starts_at: datetime, ends_at: datetime) -> int:
     ).scalar_one()
 
 
-_OF_SEVERAL = select(C.id, C.source, C.participants, C.reviewee_id, C.agent_external_id).where(
+_OF_SEVERAL = select(C.id, C.source, C.external_id, C.participants, C.reviewee_id, C.agent_external_id).where(
     C.id.in_(bindparam("ids", expanding=True))
 )
 _PARTICIPANTS = Prepared(
     lambda _: select(C.source, C.participants, C.reviewee_id).where(C.id == bindparam("id"))
 )
 
+AT_ONCE = 5_000
+"""Conversations in one statement."""
 
-def participants_of(tx: Tx, conversation_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """As `participants`, of many conversations."""
-    found = tx.execute(_OF_SEVERAL, {"ids": list(conversation_ids)}).all()
-    known = _People(
-        tx,
-        {(row.source, each) for row in found for each in row.participants if each != row.agent_external_id},
-    )
-    return {
-        row.id: known.of(
-            row.source, [each for each in row.participants if each != row.agent_external_id], row.reviewee_id
+
+def candidates(tx: Tx, reviewees: Mapping[int, int]) -> list[Candidate]:
+    """Conversations (ids) as they are shared out: whose work each is (`reviewees`), and who took part besides."""
+    ids = list(reviewees)
+    found: list[Any] = []
+    for start in range(0, len(ids), AT_ONCE):
+        found += tx.execute(_OF_SEVERAL, {"ids": ids[start : start + AT_ONCE]}).all()
+    others = {
+        row.id: [each for each in row.participants if each != row.agent_external_id]
+        for row in found  # the agent is known: it is the assignee
+    }
+    known = _People(tx, {(row.source, each) for row in found for each in others[row.id]})
+    return [
+        Candidate(
+            conversation_id=row.id,
+            key=f"{row.source}:{row.external_id}",
+            reviewee_id=reviewees[row.id],
+            participants=known.of(row.source, others[row.id], row.reviewee_id) | {reviewees[row.id]},
         )
         for row in found
-    }
+    ]
 
 
 def participants(tx: Tx, conversation_id: int) -> frozenset[int]:

@@ -8,7 +8,6 @@ from sqlalchemy import Row as SQLRow
 from sqlalchemy import exists, func, insert, select, update
 
 from iqs.assignments import AssignmentState
-from iqs.eligibility import Facts
 from iqs.proof import Logged
 from iqs.reviews import ReviewKind, Stream
 from iqs.sampling import TAKEN, Stop
@@ -43,7 +42,7 @@ def lock(tx: Tx, draw_id: int, person_id: int) -> bool:
     return tx.execute(held).one_or_none() is not None
 
 
-def log(tx: Tx, draw_id: int, stops: Iterable[Stop[Facts]]) -> None:
+def log(tx: Tx, draw_id: int, stops: Iterable[Stop]) -> None:
     """Adds the places the order came to."""
     rows = [
         {
@@ -52,7 +51,7 @@ def log(tx: Tx, draw_id: int, stops: Iterable[Stop[Facts]]) -> None:
             "position": each.position,
             "day": each.spot.day,
             "place": each.spot.place,
-            "conversation_id": None if each.found is None else each.found.conversation_id,
+            "conversation_id": each.conversation_id,
             "outcome": each.outcome,
         }
         for each in stops
@@ -115,20 +114,24 @@ def handed_to(tx: Tx, conversation_ids: Sequence[int]) -> dict[int, frozenset[in
     return {conversation: frozenset(each) for conversation, each in found.items()}
 
 
-def picked_unbegun(tx: Tx, team_id: int, conversation_id: int) -> list[int]:
-    """The team's open assignments of a conversation that was picked on purpose, in which nothing is rated; locked.
+def picked_unbegun(tx: Tx, team_id: int, conversation_ids: Collection[int]) -> list[int]:
+    """The team's open assignments of these conversations that were picked on purpose, with nothing rated; locked.
 
     One that somebody is clicking on right now counts as begun: waiting for it could end in a circle.
     """
     begun = exists().where(tables.Review.assignment_id == A.id)
-    wanted = select(A.id).where(
-        A.team_id == team_id,
-        A.conversation_id == conversation_id,
-        A.stream == Stream.TARGETED,
-        A.state == AssignmentState.OPEN,
-        ~begun,
+    wanted = (
+        select(A.id)
+        .where(A.team_id == team_id, A.stream == Stream.TARGETED, A.state == AssignmentState.OPEN, ~begun)
+        .order_by(A.id)
+        .with_for_update(skip_locked=True)
     )
-    return list(tx.scalars(wanted.order_by(A.id).with_for_update(skip_locked=True)))
+    ids = list(conversation_ids)
+    return [
+        found
+        for start in range(0, len(ids), AT_ONCE)
+        for found in tx.scalars(wanted.where(A.conversation_id.in_(ids[start : start + AT_ONCE])))
+    ]
 
 
 def closed_to(tx: Tx, draw_id: int, conversation_id: int) -> frozenset[int]:

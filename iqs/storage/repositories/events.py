@@ -1,6 +1,6 @@
 """What happened to each assignment, step by step. Rows are only ever added: the database refuses anything else."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +21,19 @@ def record(
 
     What moves an assignment into another state is written by `assignments.move` itself.
     """
-    tx.execute(
-        insert(E).values(
-            assignment_id=assignment_id, at=at, actor_id=actor_id, what=Step(what), detail=detail
-        )
-    )
+    record_all(tx, what, [(assignment_id, actor_id, detail)], at=at)
+
+
+def record_all(
+    tx: Tx, what: Step | str, happened: Iterable[tuple[int, int | None, Mapping[str, Any]]], *, at: datetime
+) -> None:
+    """As `record`, the same step of several assignments: (assignment, actor, detail)."""
+    rows = [
+        {"assignment_id": number, "at": at, "actor_id": actor_id, "what": Step(what), "detail": dict(detail)}
+        for number, actor_id, detail in happened
+    ]
+    if rows:
+        tx.execute(insert(E), rows)
 
 
 def of(tx: Tx, assignment_id: int) -> list[Event]:

@@ -1,6 +1,6 @@
 """Conversations whose text is wanted from their helpdesk."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,12 @@ from iqs.storage.store import Tx
 F = tables.FetchRequest
 C = tables.Conversation
 T = tables.Transcript
+
+Key = tuple[str, str]
+"""(source, external id)."""
+
+AT_ONCE = 1_000
+"""Conversations in one statement."""
 
 ERROR = 200
 """Characters of the sentence that is kept."""
@@ -35,17 +41,23 @@ def want(tx: Tx, source: str, external_ids: Iterable[str], *, now: datetime) -> 
     upserts.upsert(tx, F, rows, ["source", "external_id"])
 
 
-def want_text(tx: Tx, conversation_id: int, *, now: datetime) -> bool:
-    """Asks for a conversation's text unless it is here or purged; returns whether it is missing."""
-    row = tx.execute(
-        select(C.source, C.external_id)
-        .outerjoin(T, T.conversation_id == C.id)
-        .where(C.id == conversation_id, T.conversation_id.is_(None), C.deleted_at.is_(None))
-    ).one_or_none()
-    if row is None:
-        return False
-    want(tx, row.source, [row.external_id], now=now)
-    return True
+def want_texts(tx: Tx, conversation_ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Asks for the texts of these conversations that are not here nor purged; returns which are missing."""
+    missing: dict[int, Key] = {}
+    for start in range(0, len(conversation_ids), AT_ONCE):
+        rows = tx.execute(
+            select(C.id, C.source, C.external_id)
+            .outerjoin(T, T.conversation_id == C.id)
+            .where(
+                C.id.in_(conversation_ids[start : start + AT_ONCE]),
+                T.conversation_id.is_(None),
+                C.deleted_at.is_(None),
+            )
+        )
+        missing |= {row.id: (row.source, row.external_id) for row in rows}
+    for source in sorted({source for source, _ in missing.values()}):
+        want(tx, source, [each for other, each in missing.values() if other == source], now=now)
+    return set(missing)
 
 
 def due(tx: Tx, sources: Collection[str], *, now: datetime, limit: int) -> list[Wanted]:

@@ -37,9 +37,8 @@ DAY = 86_400_000_000
 TURN = 7_401_993
 """The number of the lock that settling and committing share on PostgreSQL; SQLite has one writer anyway."""
 
-_FACTS = "c.id, c.source, c.external_id, c.closed_at, c.deleted_at, c.customer_messages, c.agent_messages"
-_FOR_FILTERS = """, c.opened_at, c.channel, c.tags, c.language, c.csat, c.first_response_seconds, c.handle_seconds,
-    c.bot_involved"""
+_FACTS = """c.id, c.source, c.external_id, c.closed_at, c.deleted_at, c.customer_messages, c.agent_messages,
+    c.opened_at, c.channel, c.tags, c.language, c.csat, c.first_response_seconds, c.handle_seconds, c.bot_involved"""
 
 
 class Told(NamedTuple):
@@ -278,35 +277,36 @@ def _added_up(counts: Iterable[Sequence[Any]]) -> dict[str, int]:
 # Facts
 
 
-def look(tx: Tx, wanted: Sequence[Spot], *, filtered: bool = True) -> dict[Spot, Facts]:
-    """What stands in these places; empty ones are absent. Unless `filtered`, without what filters alone ask for."""
-    facts = _FACTS + _FOR_FILTERS * filtered
-    query = _LOOK if tx.dialect.name == "sqlite" else _LOOK_BY_INDEX
-    found = _ask(tx, query, wanted, ("p", "d", "n"), facts)
+def standing(tx: Tx, wanted: Sequence[Spot]) -> dict[Spot, int]:
+    """The conversations (ids) in these places, and nothing about them; empty places are absent."""
+    query = _STANDING if tx.dialect.name == "sqlite" else _STANDING_BY_INDEX
     spots: dict[tuple[int, int, int], Spot] = dict(zip(wanted, wanted, strict=True))
-    read = _all_facts if filtered else _facts
-    return {spots[row[0], row[1], row[2]]: read(row[0], *row[3:]) for row in found}
+    return {spots[row[0], row[1], row[2]]: row[3] for row in _ask(tx, query, wanted, ("p", "d", "n"))}
 
 
-_LOOK = """SELECT w.p, w.d, w.n, {facts} FROM wanted w
-    {join} lot l ON l.person_id = w.p AND l.day = w.d AND l.place = w.n
-    {join} conversation c ON c.id = l.conversation_id"""
+_STANDING = """SELECT l.person_id, l.day, l.place, l.conversation_id FROM wanted w
+    {join} lot l ON l.person_id = w.p AND l.day = w.d AND l.place = w.n"""
 
-# As a join, PostgreSQL would rather read all places as long as there are only some millions of them. Each is looked
-# up in the index alone; the conversations all at once, so that the index is gone through in its order.
-_LOOK_BY_INDEX = """, l AS MATERIALIZED (SELECT w.p, w.d, w.n, (SELECT conversation_id FROM lot
-        WHERE person_id = w.p AND day = w.d AND place = w.n) AS id FROM wanted w),
-    c AS MATERIALIZED (SELECT {facts} FROM conversation c WHERE c.id = ANY (ARRAY(SELECT id FROM l)))
-    SELECT l.p, l.d, l.n, c.* FROM l JOIN c ON c.id = l.id"""
+# As a join, PostgreSQL would rather read all places as long as there are only some millions of them. So each is
+# looked up, in the index alone.
+_STANDING_BY_INDEX = """SELECT s.* FROM (SELECT w.p, w.d, w.n, (SELECT conversation_id FROM lot
+    WHERE person_id = w.p AND day = w.d AND place = w.n) AS id FROM wanted w) AS s WHERE s.id IS NOT NULL"""
+
+
+def look(tx: Tx, wanted: Sequence[Spot]) -> dict[Spot, Facts]:
+    """The facts of what stands in these places; empty ones are absent."""
+    spots = {number: spot for spot, number in standing(tx, wanted).items()}
+    query = "SELECT {facts} FROM wanted w {join} conversation c ON c.id = w.id"
+    found = _ask(tx, query, _column(spots), ("id",))
+    return {spots[row[0]]: _facts(spots[row[0]].person_id, *row) for row in found}
 
 
 def window(tx: Tx, person_id: int, *, first_day: int, last_day: int) -> Iterator[Facts]:
     """The facts of all that stands in a person's places of these days."""
-    facts = _FACTS + _FOR_FILTERS
     query = """SELECT {facts} FROM wanted w {join} lot l
         ON l.person_id = w.p AND l.day BETWEEN {first} AND {last} {join} conversation c ON c.id = l.conversation_id"""
-    found = _ask(tx, query, [(person_id,)], ("p",), facts, first=first_day, last=last_day)
-    return (_all_facts(person_id, *row) for row in found)
+    found = _ask(tx, query, [(person_id,)], ("p",), first=first_day, last=last_day)
+    return (_facts(person_id, *row) for row in found)
 
 
 def microseconds(moment: datetime) -> int:
@@ -315,35 +315,26 @@ def microseconds(moment: datetime) -> int:
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
-def _facts(
-    person_id: int,
-    number: int,
-    source: str,
-    external_id: str,
-    closed_at: int,
-    deleted_at: int | None,
-    customer: int | None,
-    agent: int | None,
-) -> Facts:
-    # By position, for a draw makes thousands: by name takes twice as long.
-    key = f"{source}:{external_id}"
+def _facts(person_id: int, *row: Any) -> Facts:
+    number, source, external_id, closed_at, deleted_at, customer, agent, *told = row
+    opened_at, channel, tags, language, csat, first_response, handle, bot = told
+    # By position, for a count with filters makes millions: by name takes twice as long.
     return Facts(
-        number, key, person_id, _instant(closed_at), None, "", (), None, None,
-        customer, agent, None, None, None, deleted_at is not None,
-    )  # fmt: skip
-
-
-def _all_facts(person_id: int, *row: Any) -> Facts:
-    opened_at, channel, tags, language, csat, first_response, handle, bot = row[7:]
-    return _facts(person_id, *row[:7])._replace(
-        opened_at=None if opened_at is None else _instant(opened_at),
-        channel=channel,
-        tags=tuple(_read(tags)),
-        language=language,
-        csat=None if csat is None else _percent(*_read(csat)),
-        first_response_seconds=first_response,
-        handle_seconds=handle,
-        bot_involved=None if bot is None else bool(bot),
+        number,
+        f"{source}:{external_id}",
+        person_id,
+        _instant(closed_at),
+        None if opened_at is None else _instant(opened_at),
+        channel,
+        tuple(_read(tags)),
+        language,
+        None if csat is None else _percent(*_read(csat)),
+        customer,
+        agent,
+        first_response,
+        handle,
+        None if bot is None else bool(bot),
+        deleted_at is not None,
     )
 
 
@@ -367,11 +358,11 @@ def _read(stored: Any) -> list[str]:
 
 
 def _ask(
-    tx: Tx, query: str, rows: Sequence[Sequence[int]], names: tuple[str, ...], facts: str = "", **numbers: int
+    tx: Tx, query: str, rows: Sequence[Sequence[int]], names: tuple[str, ...], **numbers: int
 ) -> Iterator[Sequence[Any]]:
     """The rows of a query over `wanted`, some thousands of numbers; they come first, whatever a planner thinks."""
     join = "CROSS JOIN" if tx.dialect.name == "sqlite" else "JOIN"
-    asked = query.format(join=join, facts=facts, **{name: int(each) for name, each in numbers.items()})
+    asked = query.format(join=join, facts=_FACTS, **{name: int(each) for name, each in numbers.items()})
     for part in _parts(rows):
         head, values = _wanted(tx, part, names)
         cursor = tx.exec_driver_sql(f"{head} {asked}", values).cursor
@@ -406,7 +397,8 @@ def _wanted(tx: Tx, rows: Sequence[Sequence[int]], names: tuple[str, ...]) -> tu
         marks = f"({', '.join('?' * len(names))})"
         return f"{head} (VALUES {', '.join([marks] * len(rows))})", tuple(chain.from_iterable(rows))
     arrays = ", ".join(["%s::bigint[]"] * len(names))
-    lists = [list(column) for column in zip(*rows, strict=True)]
+    # As text: the driver would look at each number to see whether it must be quoted.
+    lists = [f"{{{','.join(map(str, column))}}}" for column in zip(*rows, strict=True)]
     return f"{head} (SELECT * FROM unnest({arrays}))", tuple(lists)  # noqa: S608 - marks alone
 
 
