@@ -124,6 +124,8 @@ def _sync(state: SyncState) -> Element:
     name = kit.bold(fit(state.source, 40).capitalize())
     if state.error:
         return kit.line(name, f" could not be read: {fit(state.error, 160)}")
+    if state.doubt:
+        return kit.line(name, f" answers, but {fit(state.doubt, 200)}")
     if state.running:
         return kit.line(name, f" is being read, {count(state.listed, 'conversation')} so far")
     if state.complete_until is None:

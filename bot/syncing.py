@@ -1,13 +1,17 @@
-"""The clock's work with helpdesks: read what was closed, fetch what was drawn, draw again what changed by it."""
+"""The clock's work with helpdesks: read what was closed, fetch what was drawn, ask whether it is still there.
+
+What changed by it is drawn again.
+"""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from threading import Event
 
 from iqs.errors import Conflict, IQSError
 from iqs.helpdesk.base import Helpdesk, Stopped
-from iqs.services import fetching, refreshing, syncing
+from iqs.services import fetching, rechecking, refreshing, syncing
 from iqs.storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -65,21 +69,13 @@ class Syncing:
         self.fetch()
         broken: list[Exception] = []
         for source, helpdesk in self._helpdesks.items():
-            if self._pause.stopped or not syncing.due(self._store, source, now=self._now()):
-                continue
-            try:
-                syncing.sync(self._store, helpdesk, now=self._now, progress=lambda _page: self._between())
-            except (Conflict, Stopped):
-                continue  # another process reads it, or will
-            except IQSError as error:
-                if self._known.get(source) != str(error):
-                    log.warning("%s could not be read to the end: %s", source, error)
-                self._known[source] = str(error)
-            except Exception as error:  # noqa: BLE001 - raised below: the others are read first
-                broken.append(error)
-            else:
-                self._known.pop(source, None)
-                self._draw_again()
+            for work in (self._read, self._recheck):
+                try:
+                    work(source, helpdesk)
+                except (Conflict, Stopped):
+                    continue  # another process reads it, or will
+                except Exception as error:  # noqa: BLE001 - raised below: the others are read first
+                    broken.append(error)
         if broken:
             raise ExceptionGroup("helpdesks", broken)
 
@@ -92,6 +88,38 @@ class Syncing:
         """One text, for somebody who opens it. Raises NotFound or Unavailable with what to tell them."""
         fetching.fetch_now(self._store, self._helpdesks, conversation_id, now=self._now())
         self._draw_again()
+
+    def _read(self, source: str, helpdesk: Helpdesk) -> None:
+        if self._pause.stopped or not syncing.due(self._store, source, now=self._now()):
+            return
+        what = f"{source} could not be read to the end"
+        with self._said_once(what):
+            syncing.sync(self._store, helpdesk, now=self._now, progress=lambda _page: self._between())
+            self._known.pop(what, None)
+            self._draw_again()
+
+    def _recheck(self, source: str, helpdesk: Helpdesk) -> None:
+        if self._pause.stopped:
+            return
+        what = f"whether {source} still has what is here is not known"
+        with self._said_once(what):
+            done = rechecking.recheck(self._store, helpdesk, now=self._now())
+            if done.found:
+                self._known.pop(what, None)
+            if done.purged:
+                self._draw_again()
+
+    @contextmanager
+    def _said_once(self, what: str) -> Iterator[None]:
+        """A problem that people can understand is logged when it comes up, not at every tick."""
+        try:
+            yield
+        except (Conflict, Stopped):
+            raise
+        except IQSError as error:
+            if self._known.get(what) != str(error):
+                log.warning("%s: %s", what, error)
+            self._known[what] = str(error)
 
     def _draw_again(self) -> None:
         """What shows something else now, by this process or by `iqs sync`."""

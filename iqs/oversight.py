@@ -112,7 +112,7 @@ class SyncState:
     """How far a helpdesk has been read: everything closed before `complete_until` is here.
 
     `running` says that it is being read, `listed` how many conversations that brought so far, `error` why it could
-    not be read last time.
+    not be read last time, `doubt` why what is not found there was kept here.
     """
 
     source: str
@@ -120,6 +120,7 @@ class SyncState:
     listed: int = 0
     error: str | None = None
     running: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

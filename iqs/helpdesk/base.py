@@ -133,6 +133,14 @@ class Deletions(Protocol):
 
 
 @runtime_checkable
+class Presence(Protocol):
+    """A helpdesk that tells with one call whether a conversation is there; another is asked for all of it."""
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a conversation was opened. Raises `NotFound` for one that is not there (any more)."""
+
+
+@runtime_checkable
 class Webhooks(Protocol):
     """A helpdesk that calls us."""
 

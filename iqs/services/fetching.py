@@ -14,11 +14,11 @@ from functools import partial
 from iqs.assignments import SkipReason
 from iqs.conversations import Conversation
 from iqs.errors import Invalid, IQSError, NotFound, Unavailable
-from iqs.helpdesk.base import Event, Helpdesk, Later
+from iqs.helpdesk.base import Event, Happening, Helpdesk, Later
 from iqs.helpdesk.edge import tidied
-from iqs.services import purging, refreshing, reviewing
+from iqs.services import purging, rechecking, refreshing, reviewing
 from iqs.services.importing import Redaction, merge, prepared
-from iqs.storage.repositories import assignments, conversations, fetches, people
+from iqs.storage.repositories import assignments, conversations, fetches, people, sightings
 from iqs.storage.repositories.fetches import Wanted
 from iqs.storage.store import Store, Tx
 
@@ -49,9 +49,12 @@ class Fetched:
 
 def announced(store: Store, source: str, events: Iterable[Event], *, now: datetime) -> None:
     """Remembers what a webhook said; it is looked up by `fetch_due`. Twice changes nothing."""
-    named = [each.external_id for each in events]
-    if named:
-        store.transact(lambda tx: fetches.want(tx, source, named, now=now))
+    said: dict[bool, list[str]] = {False: [], True: []}
+    for each in events:
+        said[each.happening is Happening.DELETED].append(each.external_id)
+    for deleted, named in said.items():
+        if named:
+            store.transact(partial(fetches.want, source=source, external_ids=named, now=now, deleted=deleted))
 
 
 def fetch_due(
@@ -68,7 +71,7 @@ def fetch_due(
         if not store.transact(partial(fetches.take, wanted=each, now=now, until=now + LEASE)):
             continue
         try:
-            _bring(store, helpdesks[each.source], each.external_id, outcome, now=now)
+            _bring(store, helpdesks[each.source], each, outcome, now=now)
         except IQSError as error:
             outcome.postponed += 1
             resting |= _postponed(store, each, error, now=now)
@@ -94,7 +97,7 @@ def fetch_now(
     if helpdesk is None:
         raise Unavailable(NOT_CONNECTED)
     try:
-        _bring(store, helpdesk, external_id, outcome, now=now)
+        _bring(store, helpdesk, Wanted(source, external_id), outcome, now=now)
     except IQSError as error:
         log.info("a text could not be fetched: %s", error)
         store.transact(lambda tx: fetches.want(tx, source, [external_id], now=now))
@@ -104,12 +107,18 @@ def fetch_now(
     return outcome
 
 
-def _bring(store: Store, helpdesk: Helpdesk, external_id: str, outcome: Fetched, *, now: datetime) -> None:
-    """One conversation, from the helpdesk into the database."""
+def _bring(store: Store, helpdesk: Helpdesk, wanted: Wanted, outcome: Fetched, *, now: datetime) -> None:
+    """One conversation, from the helpdesk into the database.
+
+    One that is not found counts as deleted if a signed webhook said so or `rechecking` confirms it; else it is
+    `Unavailable`.
+    """
     try:
-        told = tidied(helpdesk.fetch(external_id))
+        told = tidied(helpdesk.fetch(wanted.external_id))
     except NotFound:
-        purging.purge(store, helpdesk.source, external_id, now=now)
+        if not wanted.deleted:
+            rechecking.demand_gone(store, helpdesk, wanted.external_id)
+        purging.purge(store, helpdesk.source, wanted.external_id, now=now)
         outcome.gone += 1
         return
     redaction = Redaction.of(store)
@@ -129,6 +138,7 @@ def _keep(tx: Tx, told: Conversation, redaction: Redaction, *, now: datetime) ->
     conversation_id = conversations.by_key(tx, told.source, told.external_id)
     if conversation_id is not None and fetches.is_handed_out(tx, conversation_id):
         merge(tx, [prepared(told, redaction, fetched=True)], now=now)
+        sightings.saw(tx, conversation_id, now=now, ask_at=now + rechecking.FRESH)
         handed_out = assignments.open_of(tx, conversation_id)
         refreshing.remember(tx, assignments=handed_out)
         return handed_out

@@ -59,6 +59,7 @@ def operations(**changes):
             SyncState("intercom", complete_until=NOW - HOUR),
             SyncState("zendesk", running=True, listed=1_200),
             SyncState("front", error="the key was refused (401)"),
+            SyncState("gorgias", complete_until=NOW - HOUR, doubt="texts that are here are not found there."),
         ),
         unmapped=(
             agent(),

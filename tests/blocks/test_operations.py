@@ -41,6 +41,7 @@ def test_each_stuck_message_says_what_why_and_what_to_do():
         "Feedback to Maya Lind (Support)", "Their Slack account is switched off.", "Digest of Support",
         "The channel is archived.", "was not found by their e-mail address", "It may have arrived",
         "and 2 more", "Intercom is here", "Zendesk is being read, 1200 conversations", "the key was refused",
+        "Gorgias answers, but texts that are here",
     ):  # fmt: skip
         assert words in said, words
 

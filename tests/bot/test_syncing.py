@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import func, select
 
 from blocks.ids import ActionId
 from bot.app import build
@@ -13,7 +14,18 @@ from bot.helpdesks import IntercomSettings
 from bot.syncing import Pause, Syncing
 from iqs.files import scorecards
 from iqs.helpdesk.base import Stopped
-from iqs.services import configuring, drawing, enrolling, publishing, purging, refreshing, syncing
+from iqs.services import (
+    configuring,
+    drawing,
+    enrolling,
+    publishing,
+    purging,
+    rechecking,
+    refreshing,
+    syncing,
+)
+from iqs.storage import tables
+from iqs.storage.repositories import oversight
 from tests.iqs.helpdesk.desks import CLOSED, Desk, talk
 from tests.iqs.helpdesk.standin import StandIn, running, status
 from tests.iqs.helpdesk.vendors.intercom import VENDOR
@@ -128,6 +140,44 @@ def test_what_was_deleted_leaves_slack_too(app, slack, desk, now):
     left = words(card(app, rita)["blocks"])
     assert "parcel" not in left
     assert "Taken off your list" in left
+
+
+def test_what_is_deleted_there_without_a_word_leaves_slack_by_the_clock_alone(
+    app, slack, now, monkeypatch, caplog
+):
+    """No webhook is set up: within a week the clock asks for it, and again a day later, and takes it off the list."""
+    rita = slack.driver("U0RITA")
+    draw(app, now)
+    app.reading.tick()
+    assert "Where is parcel" in words(card(app, rita)["blocks"])
+    with app.store.read() as tx:
+        sighting, conversation = tables.Sighting, tables.Conversation
+        told = select(conversation.external_id).join(sighting, sighting.conversation_id == conversation.id)
+        gone = tx.scalars(told).one()
+    monkeypatch.setattr(VENDOR, "entries", [each for each in VENDOR.entries if each["id"] != gone])
+    for _ in range(rechecking.PERIOD // timedelta(hours=12)):
+        now.moment += timedelta(hours=12)
+        app.reading.tick()
+    left = words(card(app, rita)["blocks"])
+    assert "parcel" not in left
+    assert "Taken off your list" in left
+    assert "still has" not in caplog.text
+
+
+def test_another_account_is_logged_once_and_shown_to_admins(app, slack, now, monkeypatch, caplog):
+    """Its key finds nothing of ours: nothing is purged, the log says it once, and App Home until it is mended."""
+    draw(app, now)
+    app.reading.tick()
+    theirs = [{**each, "id": f"7{each['id']}"} for each in VENDOR.entries]
+    monkeypatch.setattr(VENDOR, "entries", theirs)
+    for _ in range(rechecking.PERIOD // timedelta(hours=12)):
+        now.moment += timedelta(hours=12)
+        app.reading.tick()
+    assert caplog.text.count("whether intercom still has what is here is not known") == 1
+    with app.store.read() as tx:
+        assert tx.scalar(select(func.count()).select_from(tables.Transcript)) == 1
+        (state,) = oversight.helpdesks(tx, now())
+    assert state.doubt == rechecking.DOUBT
 
 
 def test_a_review_that_was_taken_back_is_no_fault(app):

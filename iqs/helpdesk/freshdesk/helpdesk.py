@@ -5,6 +5,7 @@ before is asked for too), that lists end where no Link header names a next page 
 which order ratings come (all pages are read), and that a ticket changes when it is deleted.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,7 +16,7 @@ from pydantic import SecretStr, TypeAdapter
 from iqs.conversations import Conversation, HelpdeskAgent
 from iqs.errors import Invalid, NotFound
 from iqs.helpdesk.authorization import basic
-from iqs.helpdesk.base import Deletions, Helpdesk, Page, Refused, Roster, SurveyPage, Surveys
+from iqs.helpdesk.base import Deletions, Helpdesk, Moved, Page, Presence, Refused, Roster, SurveyPage, Surveys
 from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.directory import Directory
 from iqs.helpdesk.freshdesk import edges, reading
@@ -37,12 +38,13 @@ _NO_PASSWORD = "X"  # noqa: S105 - Freshdesk wants any, beside the key
 
 _TICKETS = TypeAdapter(edges.Tickets)
 _TICKET = TypeAdapter(edges.Ticket)
+_NUMBER = re.compile("(?:archived/)?[0-9]+")
 _REPLIES = TypeAdapter(edges.Replies)
 _RATINGS = TypeAdapter(edges.RatingList)
 _AGENTS = TypeAdapter(edges.Agents)
 
 
-class Freshdesk(Calling, Helpdesk, Surveys, Roster, Deletions):
+class Freshdesk(Calling, Helpdesk, Presence, Surveys, Roster, Deletions):
     """An account of Freshdesk, by the API key of an agent who sees every ticket that is reviewed.
 
     `ratings` off says that the plan has no surveys. First response times are Freshdesk's, all hours counted; there
@@ -94,16 +96,20 @@ class Freshdesk(Calling, Helpdesk, Surveys, Roster, Deletions):
 
     def fetch(self, external_id: str) -> Conversation:
         """A ticket with its text, replies and notes; two calls, one more for each hundred replies."""
-        if not (external_id.isascii() and external_id.isdecimal()):
-            raise NotFound("Freshdesk knows its tickets by numbers only.")
+        ticket = _kept(self._one(external_id, {"include": "stats,requester"}))
         path = f"/api/v2/tickets/{external_id}"
-        ticket = self._client.get(_TICKET, path, {"include": "stats,requester"})
-        if ticket.deleted:
-            raise NotFound("This ticket was deleted in Freshdesk.")
         replies = [each for each in self._all(_REPLIES, f"{path}/conversations") if each]
         people = self._directory.of([ticket.responder_id])
         messages = reading.messages_of(ticket, replies)
         return replace(reading.header_of(ticket, people, link=self._link), messages=messages)
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a ticket was opened. One that Freshdesk has archived stands elsewhere; it was not deleted."""
+        try:
+            ticket = self._one(external_id, {})
+        except (NotFound, Moved):
+            ticket = self._one(f"archived/{external_id}", {})
+        return _kept(ticket).created_at
 
     def list_answers(self, since: datetime, until: datetime, cursor: str | None = None) -> SurveyPage:
         """Ratings given in [since, until), and those of the week before once more.
@@ -145,6 +151,11 @@ class Freshdesk(Calling, Helpdesk, Surveys, Roster, Deletions):
             return (), None  # this account does not list its trash by time
         return tuple(each.id for each in found if each.deleted), following
 
+    def _one(self, which: str, params: Mapping[str, str]) -> edges.Ticket:
+        if not _NUMBER.fullmatch(which):
+            raise NotFound("Freshdesk knows its tickets by numbers only.")
+        return self._client.get(_TICKET, f"/api/v2/tickets/{which}", params)
+
     def _tickets(
         self, since: datetime, cursor: str | None, params: Mapping[str, str]
     ) -> tuple[list[edges.Ticket | None], list[edges.Ticket], str | None]:
@@ -177,3 +188,10 @@ class Freshdesk(Calling, Helpdesk, Surveys, Roster, Deletions):
             if not goes_on:
                 break
         return found
+
+
+def _kept(ticket: edges.Ticket) -> edges.Ticket:
+    """The ticket, unless it is in the trash."""
+    if ticket.deleted:
+        raise NotFound("This ticket was deleted in Freshdesk.")
+    return ticket

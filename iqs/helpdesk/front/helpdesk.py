@@ -16,7 +16,7 @@ from pydantic import SecretStr, TypeAdapter
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import NotFound
 from iqs.helpdesk.authorization import bearer
-from iqs.helpdesk.base import Helpdesk, Moved, Page, Relisting, Roster
+from iqs.helpdesk.base import Helpdesk, Moved, Page, Presence, Relisting, Roster
 from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.front import edges, reading
 from iqs.helpdesk.http import Client
@@ -37,7 +37,7 @@ _COMMENTS = TypeAdapter(edges.Comments)
 _TEAMMATES = TypeAdapter(edges.Teammates)
 
 
-class Front(Calling, Helpdesk, Roster, Relisting):
+class Front(Calling, Helpdesk, Presence, Roster, Relisting):
     """A company's shared inboxes in Front, by an API token.
 
     Its CSAT and its times are only in exports that are made on demand: there is no CSAT, and first response times
@@ -88,15 +88,7 @@ class Front(Calling, Helpdesk, Roster, Relisting):
 
     def fetch(self, external_id: str) -> Conversation:
         """A conversation with its messages and comments; three calls, one more for each hundred messages."""
-        path = f"/conversations/{quote(external_id, safe='')}"
-        try:
-            found = self._client.get(_CONVERSATION, path)
-        except Moved as error:
-            if not is_another(error, external_id):
-                raise
-            raise NotFound("This conversation was merged into another one in Front.") from None
-        if found.status == "deleted":
-            raise NotFound("This conversation was deleted in Front.")
+        found, path = self._one(external_id), _path(external_id)
         pages = self._client.pages(partial(self._messages, path), lambda page: page.pagination.token)
         said = [each for page in pages for each in page.results if each]
         comments = self._client.get(_COMMENTS, f"{path}/comments").results
@@ -109,9 +101,24 @@ class Front(Calling, Helpdesk, Roster, Relisting):
             first_response_basis=None if seconds is None else Basis.COMPUTED,
         )
 
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a conversation was opened."""
+        return self._one(external_id).created_at
+
     def agents(self) -> tuple[HelpdeskAgent, ...]:
         """The teammates who are people and not blocked."""
         return reading.agents_of(self._client.get(_TEAMMATES, "/teammates").results)
+
+    def _one(self, external_id: str) -> edges.Conversation:
+        try:
+            found = self._client.get(_CONVERSATION, _path(external_id))
+        except Moved as error:
+            if not is_another(error, external_id):
+                raise
+            raise NotFound("This conversation was merged into another one in Front.") from None
+        if found.status == "deleted":
+            raise NotFound("This conversation was deleted in Front.")
+        return found
 
     def _messages(self, path: str, cursor: str | None) -> edges.MessagePage:
         """A page of the messages, newest first."""
@@ -119,3 +126,7 @@ class Front(Calling, Helpdesk, Roster, Relisting):
 
     def _paged(self, params: dict[str, str | int], cursor: str | None) -> dict[str, str | int]:
         return {**params, "limit": self._page_size, **({"page_token": cursor} if cursor else {})}
+
+
+def _path(external_id: str) -> str:
+    return f"/conversations/{quote(external_id, safe='')}"

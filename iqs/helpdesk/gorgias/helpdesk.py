@@ -15,7 +15,7 @@ from pydantic import SecretStr, TypeAdapter
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import NotFound
 from iqs.helpdesk.authorization import basic
-from iqs.helpdesk.base import Deletions, Helpdesk, Page, Roster, SurveyPage, Surveys
+from iqs.helpdesk.base import Deletions, Helpdesk, Page, Presence, Roster, SurveyPage, Surveys
 from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.directory import Directory
 from iqs.helpdesk.gorgias import edges, reading
@@ -40,7 +40,7 @@ _SURVEYS = TypeAdapter(edges.SurveyPage)
 _USERS = TypeAdapter(edges.UserPage)
 
 
-class Gorgias(Calling, Helpdesk, Surveys, Roster, Deletions):
+class Gorgias(Calling, Helpdesk, Presence, Surveys, Roster, Deletions):
     """An account of Gorgias, by the API key of the user with this e-mail address.
 
     First response times are computed from the messages, so they are known once a ticket was fetched; there is no
@@ -91,11 +91,7 @@ class Gorgias(Calling, Helpdesk, Surveys, Roster, Deletions):
 
     def fetch(self, external_id: str) -> Conversation:
         """A ticket with its messages; two calls, one more for each hundred messages."""
-        if not (external_id.isascii() and external_id.isdecimal()):
-            raise NotFound("Gorgias knows its tickets by numbers only.")
-        ticket = self._client.get(_TICKET, f"/api/tickets/{external_id}")
-        if ticket.trashed_datetime is not None:
-            raise NotFound("This ticket was deleted in Gorgias.")
+        ticket = self._one(external_id)
         pages = self._client.pages(partial(self._messages, external_id), lambda page: page.meta.next_cursor)
         said = [each for page in pages for each in page.data if each]
         senders = [each.sender.id for each in said if each.from_agent and each.sender]
@@ -108,6 +104,10 @@ class Gorgias(Calling, Helpdesk, Surveys, Roster, Deletions):
             first_response_seconds=seconds,
             first_response_basis=None if seconds is None else Basis.COMPUTED,
         )
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a ticket was opened."""
+        return self._one(external_id).created_datetime
 
     def list_answers(self, since: datetime, until: datetime, cursor: str | None = None) -> SurveyPage:
         """Surveys that were answered, among those made in the last days (see `LATE`) before `since` or later."""
@@ -129,6 +129,14 @@ class Gorgias(Calling, Helpdesk, Surveys, Roster, Deletions):
         _, found, following = self._tickets(since, cursor, trashed=True)
         moved = ((each.id, each.trashed_datetime) for each in found)
         return tuple(ticket for ticket, at in moved if at and since <= at < until), following
+
+    def _one(self, external_id: str) -> edges.Ticket:
+        if not (external_id.isascii() and external_id.isdecimal()):
+            raise NotFound("Gorgias knows its tickets by numbers only.")
+        ticket = self._client.get(_TICKET, f"/api/tickets/{external_id}")
+        if ticket.trashed_datetime is not None:
+            raise NotFound("This ticket was deleted in Gorgias.")
+        return ticket
 
     def _tickets(
         self, since: datetime, cursor: str | None, *, trashed: bool

@@ -16,7 +16,18 @@ from pydantic import SecretStr, TypeAdapter
 from iqs.conversations import Basis, Conversation, HelpdeskAgent
 from iqs.errors import Invalid, NotFound
 from iqs.helpdesk.authorization import bearer
-from iqs.helpdesk.base import Event, Helpdesk, Moved, Page, Refused, Roster, SurveyPage, Surveys, Webhooks
+from iqs.helpdesk.base import (
+    Event,
+    Helpdesk,
+    Moved,
+    Page,
+    Presence,
+    Refused,
+    Roster,
+    SurveyPage,
+    Surveys,
+    Webhooks,
+)
 from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.helpscout import edges, reading
 from iqs.helpdesk.http import Client
@@ -44,7 +55,7 @@ _USERS = TypeAdapter(edges.UserPage)
 _RATINGS = TypeAdapter(edges.RatingPage)
 
 
-class HelpScout(Calling, Helpdesk, Surveys, Roster, Webhooks):
+class HelpScout(Calling, Helpdesk, Presence, Surveys, Roster, Webhooks):
     """An account of Help Scout, by the id and secret of an OAuth app of a user (client credentials).
 
     `ratings` off says that the plan has no reports (they are for Plus and Pro). First response times are
@@ -113,16 +124,7 @@ class HelpScout(Calling, Helpdesk, Surveys, Roster, Webhooks):
 
     def fetch(self, external_id: str) -> Conversation:
         """A conversation and all its threads."""
-        if not (external_id.isascii() and external_id.isdecimal()):
-            raise NotFound("Help Scout knows its conversations by numbers only.")
-        try:
-            found = self._client.get(_CONVERSATION, f"/v2/conversations/{external_id}")
-        except Moved as error:
-            if not is_another(error, external_id):
-                raise
-            raise NotFound("This conversation was merged into another one in Help Scout.") from None
-        if found.state == "deleted":
-            raise NotFound("This conversation was deleted in Help Scout.")
+        found = self._one(external_id)
         threads: list[edges.Thread] = []
         for number in self._client.numbers():
             page = self._client.get(_THREADS, self._threads.replace("{id}", external_id), {"page": number})
@@ -137,6 +139,10 @@ class HelpScout(Calling, Helpdesk, Surveys, Roster, Webhooks):
             first_response_seconds=seconds,
             first_response_basis=None if seconds is None else Basis.COMPUTED,
         )
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a conversation was opened."""
+        return self._one(external_id).created_at
 
     def list_answers(self, since: datetime, until: datetime, cursor: str | None = None) -> SurveyPage:
         """Happiness ratings given in [since, until), and those of the week before once more.
@@ -183,6 +189,19 @@ class HelpScout(Calling, Helpdesk, Surveys, Roster, Webhooks):
             digest="sha1",
         )
         return reading.events_of(headers.get("x-helpscout-event", ""), body)
+
+    def _one(self, external_id: str) -> edges.Conversation:
+        if not (external_id.isascii() and external_id.isdecimal()):
+            raise NotFound("Help Scout knows its conversations by numbers only.")
+        try:
+            found = self._client.get(_CONVERSATION, f"/v2/conversations/{external_id}")
+        except Moved as error:
+            if not is_another(error, external_id):
+                raise
+            raise NotFound("This conversation was merged into another one in Help Scout.") from None
+        if found.state == "deleted":
+            raise NotFound("This conversation was deleted in Help Scout.")
+        return found
 
     def _authorize(self) -> Mapping[str, str]:
         with self._renewing:

@@ -23,6 +23,7 @@ from iqs.helpdesk.base import (
     Event,
     Helpdesk,
     Page,
+    Presence,
     Refused,
     Roster,
     SurveyPage,
@@ -65,7 +66,7 @@ _OWNERS = TypeAdapter(edges.OwnerPage)
 _SUBMISSIONS = TypeAdapter(edges.SubmissionPage)
 
 
-class HubSpot(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
+class HubSpot(Calling, Helpdesk, Presence, Surveys, Roster, Deletions, Webhooks):
     """The conversations inbox of a HubSpot account, by the access token of a private app.
 
     `surveys` off says that the account has none (they are for Service Hub Professional and Enterprise).
@@ -131,12 +132,8 @@ class HubSpot(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
 
     def fetch(self, external_id: str) -> Conversation:
         """A thread and its whole history; a body that the list cuts is asked for on its own."""
-        if not (external_id.isascii() and external_id.isdecimal()):
-            raise NotFound("HubSpot knows its threads by numbers only.")
+        thread = self._one(external_id)
         path = f"{self._conversations}/threads/{external_id}"
-        thread = self._client.get(_THREAD, path)
-        if thread.archived:
-            raise NotFound("This thread is in HubSpot's trash.")
         pages = self._client.pages(partial(self._messages, path), lambda page: page.after)
         listed = [each for page in pages for each in page.results]
         history = [self._whole(path, each) for each in reading.in_order(listed)]
@@ -153,6 +150,10 @@ class HubSpot(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
             first_response_basis=None if seconds is None else Basis.COMPUTED,
             reopens=reading.reopens_of(history),
         )
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a thread was opened."""
+        return self._one(external_id).created_at
 
     def list_answers(self, since: datetime, until: datetime, cursor: str | None = None) -> SurveyPage:
         """CSAT and CES given in [since, until), and those of two days before once more.
@@ -212,6 +213,14 @@ class HubSpot(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
         )
         fresh(moment(sent_at), now, name="HubSpot")
         return reading.events_of(body)
+
+    def _one(self, external_id: str) -> edges.Thread:
+        if not (external_id.isascii() and external_id.isdecimal()):
+            raise NotFound("HubSpot knows its threads by numbers only.")
+        thread = self._client.get(_THREAD, f"{self._conversations}/threads/{external_id}")
+        if thread.archived:
+            raise NotFound("This thread is in HubSpot's trash.")
+        return thread
 
     def _list(self, which: Mapping[str, str], since: datetime, cursor: str | None) -> edges.ThreadPage:
         params = {

@@ -20,6 +20,7 @@ from iqs.helpdesk.base import (
     Happening,
     Helpdesk,
     Page,
+    Presence,
     Roster,
     Surveyed,
     SurveyPage,
@@ -27,6 +28,7 @@ from iqs.helpdesk.base import (
     Webhooks,
 )
 from iqs.helpdesk.calling import Calling, Manner
+from iqs.helpdesk.edge import moment
 from iqs.helpdesk.http import Client, Reply, number, spread, until
 from iqs.helpdesk.intercom import edges
 from iqs.helpdesk.intercom.reading import SOURCE, busiest, header, messages, stars
@@ -67,7 +69,7 @@ def wait(reply: Reply, now: datetime) -> float | None:
     return spread(remaining, number(reply.headers.get("x-ratelimit-limit")), seconds)
 
 
-class Intercom(Calling, Helpdesk, Surveys, Roster, Webhooks):
+class Intercom(Calling, Helpdesk, Presence, Surveys, Roster, Webhooks):
     """An Intercom workspace, read with an access token. `region` is us, eu or au; `link` may hold {app_id} and {id}."""
 
     source = SOURCE
@@ -127,12 +129,14 @@ class Intercom(Calling, Helpdesk, Surveys, Roster, Webhooks):
 
     def fetch(self, external_id: str) -> Conversation:
         """A conversation with its messages: the first, and the latest 500 that Intercom hands out."""
-        if not external_id.isalnum():
-            raise Invalid("This is no id of an Intercom conversation.")
-        told = self._client.get(_ONE, f"/conversations/{external_id}")
+        told = self._one(external_id)
         found = replace(header(told, self._agent, self._url(told.id)), messages=messages(told))
         wrote_most = None if found.agent else busiest(found.messages)
         return replace(found, agent=self._agent(wrote_most)) if wrote_most else found
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a conversation was opened."""
+        return moment(self._one(external_id).created_at)
 
     def agents(self) -> tuple[HelpdeskAgent, ...]:
         """Everybody with a seat in the workspace."""
@@ -168,6 +172,11 @@ class Intercom(Calling, Helpdesk, Surveys, Roster, Webhooks):
         if happening is None or told.data is None or told.data.item is None:
             return ()
         return (Event(happening, told.data.item.id),)
+
+    def _one(self, external_id: str) -> edges.Conversation:
+        if not external_id.isalnum():
+            raise Invalid("This is no id of an Intercom conversation.")
+        return self._client.get(_ONE, f"/conversations/{external_id}")
 
     def _search(
         self,

@@ -20,6 +20,7 @@ from iqs.helpdesk.base import (
     Event,
     Helpdesk,
     Page,
+    Presence,
     Refused,
     Roster,
     SurveyPage,
@@ -51,7 +52,7 @@ _EARLY = timedelta(days=1)  # a chat is rated before its ticket is solved: told 
 _OLDER, _NEWER = "older:", "newer:"  # the two CSAT systems, before their own cursors
 
 
-class Zendesk(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
+class Zendesk(Calling, Helpdesk, Presence, Surveys, Roster, Deletions, Webhooks):
     """An account of Zendesk Support.
 
     With `email` the token is an API token of that agent, without it an OAuth access token. First response times
@@ -120,12 +121,8 @@ class Zendesk(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
 
     def fetch(self, external_id: str) -> Conversation:
         """A ticket and all its comments, oldest first."""
-        if not (external_id.isascii() and external_id.isdecimal()):
-            raise NotFound("Zendesk knows its tickets by numbers only.")
+        shown = self._one(external_id, {"include": "users,metric_sets"})
         path = f"/api/v2/tickets/{external_id}"
-        shown = self._client.get(_SHOWN, path, {"include": "users,metric_sets"})
-        if shown.ticket.status == "deleted":
-            raise NotFound("This ticket was deleted in Zendesk.")
         people, metrics = reading.people(shown.users), reading.metrics_by_ticket(shown.metric_sets)
         comments: list[edges.Comment] = []
         for page in self._client.pages(partial(self._comments, path), lambda page: page.meta.cursor):
@@ -134,6 +131,10 @@ class Zendesk(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
         comments.sort(key=lambda each: each.created_at or datetime.max.replace(tzinfo=UTC))
         messages = tuple(reading.message_of(each, shown.ticket, people) for each in comments)
         return replace(self._header(shown.ticket, metrics, people), messages=messages)
+
+    def look_up(self, external_id: str) -> datetime | None:
+        """When a ticket was opened."""
+        return self._one(external_id, {}).ticket.created_at
 
     def list_answers(self, since: datetime, until: datetime, cursor: str | None = None) -> SurveyPage:
         """Answers given in [since, until): those of the older CSAT first, then those of the newer one.
@@ -186,6 +187,14 @@ class Zendesk(Calling, Helpdesk, Surveys, Roster, Deletions, Webhooks):
         if self._email is None:
             return bearer(self._token)
         return basic(f"{self._email}/token", self._token.get_secret_value())
+
+    def _one(self, external_id: str, params: Mapping[str, str]) -> edges.Shown:
+        if not (external_id.isascii() and external_id.isdecimal()):
+            raise NotFound("Zendesk knows its tickets by numbers only.")
+        shown = self._client.get(_SHOWN, f"/api/v2/tickets/{external_id}", {**params})
+        if shown.ticket.status == "deleted":
+            raise NotFound("This ticket was deleted in Zendesk.")
+        return shown
 
     def _header(
         self, ticket: edges.Ticket, metrics: Mapping[str, edges.Metrics], people: Mapping[str, edges.User]

@@ -25,19 +25,18 @@ ERROR = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A conversation to be fetched; `attempts` have failed so far."""
+    """A conversation to be fetched; `attempts` have failed so far. `deleted`: a signed webhook says it was."""
 
     source: str
     external_id: str
-    attempts: int
+    attempts: int = 0
+    deleted: bool = False
 
 
-def want(tx: Tx, source: str, external_ids: Iterable[str], *, now: datetime) -> None:
-    """Asks for these conversations; again, it makes them due at once and changes nothing else."""
-    rows = [
-        {"source": source, "external_id": each, "not_before": now, "attempts": 0, "error": None}
-        for each in dict.fromkeys(external_ids)
-    ]
+def want(tx: Tx, source: str, external_ids: Iterable[str], *, now: datetime, deleted: bool = False) -> None:
+    """Asks for these conversations; again, it makes them due at once. `deleted`: its signed webhook says they were."""
+    told = {"not_before": now, "attempts": 0, "error": None, "deleted": deleted}
+    rows = [{"source": source, "external_id": each, **told} for each in dict.fromkeys(external_ids)]
     upserts.upsert(tx, F, rows, ["source", "external_id"])
 
 
@@ -63,12 +62,12 @@ def want_texts(tx: Tx, conversation_ids: Sequence[int], *, now: datetime) -> set
 def due(tx: Tx, sources: Collection[str], *, now: datetime, limit: int) -> list[Wanted]:
     """What is wanted from these helpdesks by now, the longest wait first."""
     found = tx.execute(
-        select(F.source, F.external_id, F.attempts)
+        select(F.source, F.external_id, F.attempts, F.deleted)
         .where(F.source.in_(list(sources)), F.not_before <= now)
         .order_by(F.not_before, F.source, F.external_id)
         .limit(limit)
     )
-    return [Wanted(row.source, row.external_id, row.attempts) for row in found]
+    return [Wanted(row.source, row.external_id, row.attempts, row.deleted) for row in found]
 
 
 def take(tx: Tx, wanted: Wanted, *, now: datetime, until: datetime) -> bool:

@@ -146,6 +146,7 @@ def helpdesks(tx: Tx, now: datetime) -> tuple[SyncState, ...]:
             listed=each.listed,
             error=each.error,
             running=each.lease_token is not None and each.rests(now),
+            doubt=each.doubt,
         )
         for each in syncs.every(tx)
     )

@@ -1,5 +1,6 @@
 """How far each helpdesk has been read, and who is reading it just now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,6 +32,8 @@ class Standing:
     error: str | None = None
     lease_token: str | None = None
     lease_until: datetime | None = None
+    recheck_after: datetime | None = None
+    doubt: str | None = None
 
     def rests(self, now: datetime) -> bool:
         """Whether it is to be left alone until `lease_until`, because somebody reads it or it asked us to wait."""
@@ -80,3 +83,20 @@ def put(tx: Tx, source: str, token: str, **values: Any) -> bool:
         update(S).where(and_(S.source == source, S.lease_token == token)).values(**values).returning(S.source)
     )
     return done.one_or_none() is not None
+
+
+def take_recheck(tx: Tx, source: str, *, now: datetime, until: datetime, longest: timedelta) -> bool:
+    """Takes it upon us to ask again for texts of this helpdesk; False while another does, or while that rests.
+
+    A rest that would be longer than `longest` is none: a clock was set back.
+    """
+    free = or_(S.recheck_after.is_(None), S.recheck_after <= now, S.recheck_after > now + longest)
+    done = tx.execute(
+        update(S).where(S.source == source, free).values(recheck_after=until).returning(S.source)
+    )
+    return done.one_or_none() is not None
+
+
+def put_recheck(tx: Tx, source: str, values: Mapping[str, Any]) -> None:
+    """Sets when texts are asked for again, and what is in doubt."""
+    tx.execute(update(S).where(S.source == source).values(**values))

@@ -153,6 +153,27 @@ class Transcript(Base):
     redactions: Mapped[int] = mapped_column(default=0)  # marks set in place of personal data
 
 
+class Sighting(Base):
+    """A text that its helpdesk gave us: since when it is known there, when it was found last, when to ask again.
+
+    A text that came from a file has none: its helpdesk never said that it has it. It goes with the text.
+    """
+
+    __tablename__ = "sighting"
+    __table_args__ = (Index("ix_sighting_due", "source", "ask_at"),)
+    conversation_id: Mapped[int] = mapped_column(
+        BigKey,
+        ForeignKey("transcript.conversation_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    )
+    source: Mapped[str] = mapped_column(String(60))
+    first_at: Mapped[Instant]
+    seen_at: Mapped[Instant]
+    ask_at: Mapped[Instant]
+    missing_at: Mapped[datetime | None] = mapped_column(UTC)  # it was not found then, for the first time
+
+
 class Sync(Base):
     """How far a helpdesk has been read: all closed before `complete_until` is here; a window may be half done.
 
@@ -174,10 +195,15 @@ class Sync(Base):
     error: Mapped[str | None] = mapped_column(String(200))
     lease_token: Mapped[str | None] = mapped_column(String(40))
     lease_until: Mapped[datetime | None] = mapped_column(UTC)
+    recheck_after: Mapped[datetime | None] = mapped_column(UTC)  # no text is asked for again before
+    doubt: Mapped[str | None] = mapped_column(String(200))  # why what is not found there was kept here
 
 
 class FetchRequest(Base):
-    """A conversation whose text is wanted from its helpdesk: it was drawn, opened, or a webhook named it."""
+    """A conversation whose text is wanted from its helpdesk: it was drawn, opened, or a webhook named it.
+
+    `deleted`: a webhook with the helpdesk's signature says that it was deleted.
+    """
 
     __tablename__ = "fetch_request"
     __table_args__ = (Index("ix_fetch_request_due", "not_before"),)
@@ -186,3 +212,4 @@ class FetchRequest(Base):
     not_before: Mapped[Instant]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(String(200))
+    deleted: Mapped[bool] = mapped_column(default=False)

@@ -11,9 +11,10 @@ from sqlalchemy import select, update
 
 from iqs.errors import Invalid, NotFound, Unavailable
 from iqs.files.scorecards import preset
-from iqs.helpdesk.base import Dated, Roster
-from iqs.services import drawing, enrolling, fetching, publishing, syncing
+from iqs.helpdesk.base import Dated, Presence, Roster
+from iqs.services import drawing, enrolling, fetching, publishing, rechecking, reviewing, syncing
 from iqs.storage import tables
+from iqs.storage.repositories import fetches, people
 from iqs.storage.store import Store
 from tests.iqs.helpdesk import standin as on_the_way
 from tests.iqs.helpdesk.standin import Answer, StandIn, running
@@ -340,6 +341,18 @@ def test_a_conversation_that_is_gone_is_not_found(desk, connected):
     """404 is NotFound, so that its text can be purged."""
     with pytest.raises(NotFound):
         connected().fetch("404404")
+    with pytest.raises(NotFound):
+        connected().look_up("404404")
+
+
+def test_whether_it_is_there_costs_one_call(desk, connected):
+    """And tells when it was opened, as the list did: numbers are given in every account."""
+    helpdesk = connected()
+    page = helpdesk.list_closed(desk.vendor.since, desk.vendor.until)
+    desk.requests.clear()
+    assert isinstance(helpdesk, Presence)
+    assert helpdesk.look_up(page.headers[0].external_id) == page.headers[0].opened_at is not None
+    assert len(desk.requests) == 1
 
 
 def test_a_page_for_people_purges_nothing(desk, connected, clean, empty, clock):
@@ -353,6 +366,60 @@ def test_a_page_for_people_purges_nothing(desk, connected, clean, empty, clock):
     desk.always = None
     clock.moment += timedelta(minutes=5)
     assert fetching.fetch_due(empty, {desk.vendor.name: connected()}, now=clock.now()).fetched
+
+
+def rechecked(store, helpdesk, clock, *, every):
+    """A period of passes; what stopped one is told."""
+    told = []
+    for _ in range(rechecking.PERIOD // every):
+        clock.moment += every
+        try:
+            rechecking.recheck(store, helpdesk, now=clock.now())
+        except Unavailable as error:
+            told.append(str(error))
+    return told
+
+
+def texts(conversations):
+    return {each.external_id for each in conversations if each.messages is not None}
+
+
+def test_what_was_deleted_is_found_by_polling_alone(desk, connected, clean, empty, clock, monkeypatch):
+    """No webhook, no list of deletions: within a week its text is purged, its review is as it was."""
+    everything(empty, connected(), clock, desk.vendor.since)
+    gone = min(texts(clean[0]))
+    with empty.read() as tx:
+        task, reviewer_id = tx.execute(
+            select(tables.Assignment.id, tables.Assignment.reviewer_id)
+            .join(tables.Conversation, tables.Conversation.id == tables.Assignment.conversation_id)
+            .where(tables.Conversation.external_id == gone, tables.Assignment.state == "open")
+        ).one()
+        reviewer = people.by_id(tx, reviewer_id)
+    for category in reviewing.open_card(empty, reviewer, task).scorecard.categories:
+        reviewing.rate(empty, reviewer, task, category.key, category.scale.points, now=clock.now())
+    reviewing.submit(empty, reviewer, task, now=clock.now())
+    left = [each for each in desk.vendor.entries if str(each["id"]) != gone]
+    monkeypatch.setattr(desk.vendor, "entries", left)
+    assert rechecked(empty, connected(), clock, every=timedelta(hours=8)) == []
+    assert texts(state(empty)[0]) == texts(clean[0]) - {gone}
+    with empty.read() as tx:
+        assert tx.execute(select(tables.Review.score, tables.Review.state)).all() == [
+            (100_000_000, "submitted")
+        ]
+
+
+def test_a_key_of_another_account_purges_nothing(desk, connected, clean, empty, clock, monkeypatch):
+    """None of ours is there, and in its own way the helpdesk says so: our texts stay, and it is told why."""
+    before = everything(empty, connected(), clock, desk.vendor.since)
+    monkeypatch.setattr(desk.vendor, "entries", [])
+    helpdesk = connected()
+    assert set(rechecked(empty, helpdesk, clock, every=timedelta(days=1))) == {rechecking.DOUBT}
+    assert syncing.standings(empty)[0].doubt == rechecking.DOUBT
+    with empty.write() as tx:
+        fetches.want(tx, desk.vendor.name, texts(before[0]), now=clock.now())
+    fetched = fetching.fetch_due(empty, {desk.vendor.name: helpdesk}, now=clock.now())
+    assert (fetched.gone, fetched.postponed) == (0, 1)
+    assert state(empty)[0] == before[0]
 
 
 def test_the_helpdesks_own_time_is_heard(desk, connected):

@@ -283,3 +283,16 @@ def test_it_can_what_it_says(replies):
     assert all(isinstance(freshdesk, each) for each in (Surveys, Roster, Deletions))
     assert not isinstance(freshdesk, Webhooks)
     assert "freshdesk key" not in repr(vars(freshdesk))
+
+
+@pytest.mark.parametrize(
+    "first", [Answer(status=404), Answer(status=301, headers={"Location": "/elsewhere"})]
+)
+def test_an_archived_ticket_was_not_deleted(first):
+    """It stands elsewhere; one that is in neither place is gone."""
+    archived = "GET /api/v2/tickets/archived/611"
+    ticket = {"id": 611, "status": 5, "created_at": "2026-11-02T10:00:00Z", "archived": True}
+    with serving({ONE: first, archived: Answer(ticket)}) as script:
+        assert desk(script).look_up("611") == datetime(2026, 11, 2, 10, tzinfo=UTC)
+    with serving({ONE: first, archived: Answer(status=404)}) as script, pytest.raises(NotFound):
+        desk(script).look_up("611")

@@ -215,6 +215,34 @@ def test_what_is_gone_upstream_goes_here(world):
         fetch_now(world.store, {"desk": desk}, conversation_id, now=NOW)
 
 
+def test_not_found_alone_deletes_nothing(world):
+    """Nothing else is found either (another account's key), or it is there after all: it is tried again."""
+    desk = Desk(talk(1), talk(2))
+    ((_, conversation_id, _), _) = drawn(world, desk)
+    kept, desk.conversations = desk.conversations, {}
+    done = fetch(world, desk)
+    assert (done.gone, done.postponed) == (0, 1)
+    with pytest.raises(Unavailable, match="try again in a minute"):
+        fetch_now(world.store, {"desk": desk}, conversation_id, now=NOW)
+    desk.conversations = kept
+    desk.fails = [NotFound("a part of it")]
+    assert fetch(world, desk, NOW + timedelta(minutes=5)).gone == 0
+    assert fetch(world, desk, NOW + timedelta(hours=1)).fetched
+    assert shown(world, conversation_id).messages
+
+
+def test_a_signed_word_needs_no_witness(world):
+    """A webhook that said it was deleted is proof enough once it is not found; a later word of it is not."""
+    desk = Desk(talk(1))
+    ((_, conversation_id, _),) = drawn(world, desk)
+    fetch(world, desk)
+    desk.conversations = {}
+    announced(world.store, "desk", [Event(Happening.RATED, "1")], now=NOW)
+    assert (fetch(world, desk).gone, bool(shown(world, conversation_id).messages)) == (0, True)
+    announced(world.store, "desk", [Event(Happening.DELETED, "1"), Event(Happening.CLOSED, "2")], now=NOW)
+    assert (fetch(world, desk).gone, shown(world, conversation_id).messages) == (1, ())
+
+
 def test_scores_outlive_what_they_are_about(world):
     """A submitted review keeps ratings, score and comment; its message is to be drawn again."""
     desk = Desk(talk(1))

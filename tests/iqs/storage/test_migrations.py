@@ -104,6 +104,33 @@ INSERT INTO rating (review_id, category_id, value, points, causes, note) VALUES 
 """A programme as the first step stored it: nine conversations of week 46, and an old draw with one of two done."""
 
 
+BEFORE_SIGHTINGS = """
+INSERT INTO sync (source, listed) VALUES ('desk', 1);
+INSERT INTO conversation
+    (id, source, external_id, channel, tags, participants, fingerprint, imported_at, updated_at, deleted_at)
+    VALUES (1, 'desk', 'fetched', 'email', '[]', '[]', 'x', 5, 4, NULL),
+           (2, 'desk', 'from a file', 'email', '[]', '[]', 'x', 5, NULL, NULL),
+           (3, 'file', 'of no helpdesk', 'email', '[]', '[]', 'x', 5, 4, NULL),
+           (4, 'desk', 'deleted', 'email', '[]', '[]', 'x', 5, 4, 5),
+           (5, 'desk', 'never fetched', 'email', '[]', '[]', 'x', 5, 4, NULL);
+INSERT INTO transcript (conversation_id, messages) VALUES (1, '[]'), (2, '[]'), (3, '[]'), (4, '[]')
+"""
+
+
+def test_texts_that_were_fetched_before_are_asked_for_again(bare):
+    """What a helpdesk gave is known by its header, which says when it changed; a file's does not."""
+    with bare.write() as tx:
+        command.upgrade(config(tx), "0003")
+        for statement in BEFORE_SIGHTINGS.split(";"):
+            tx.exec_driver_sql(statement)
+    upgrade(bare)
+    with bare.read() as tx:
+        seen = tx.execute(
+            text("SELECT conversation_id, source, first_at, seen_at, ask_at FROM sighting")
+        ).all()
+    assert [tuple(each) for each in seen] == [(1, "desk", 5, 5, 5)]
+
+
 def test_a_programme_of_the_first_step_goes_on(bare):
     """Nothing is lost, what was open is open, the old draw and its history say what they are, and the next is drawn."""
     with bare.write() as tx:

@@ -37,6 +37,7 @@ def row(table, n):
             "fingerprint": "f", "imported_at": NOW,
         },
         "transcript": {"conversation_id": n, "messages": []},
+        "sighting": {"conversation_id": n, "source": "demo", "first_at": NOW, "seen_at": NOW, "ask_at": NOW},
         "draw": {
             "id": n, "team_id": 1, "period": f"2026-W0{n}", "starts_at": NOW, "ends_at": NOW + TICK,
             "seed": "s", "eligible": 1, "excluded": {}, "created_at": NOW, "created_by": 1,
@@ -184,6 +185,9 @@ def spare(store, table):
     if table == "draw":
         with store.write() as tx:
             put(tx, "commitment", row("commitment", 2))
+    if table == "sighting":
+        with store.write() as tx:
+            put(tx, "transcript", row("transcript", 2))
     if table in {"review", "rating", "transcript"}:
         with store.write() as tx:
             if table != "transcript":

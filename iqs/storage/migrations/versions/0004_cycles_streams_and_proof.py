@@ -17,6 +17,7 @@ def upgrade() -> None:
     _draws()
     _assignments()
     _reviews()
+    _sightings()
     with op.batch_alter_table("schedule") as table:
         table.drop_constraint("kind_known", type_="check")
         table.create_check_constraint("kind_known", "kind IN ('draw', 'digest', 'monthly')")
@@ -221,6 +222,35 @@ def _reviews() -> None:
             postgresql_include=["csat"],
             postgresql_where=answered,
         )
+
+
+def _sightings() -> None:
+    """A text whose header the helpdesk told came from there: a file does not say when a conversation changed."""
+    op.create_table(
+        "sighting",
+        sa.Column(
+            "conversation_id",
+            KEY,
+            sa.ForeignKey("transcript.conversation_id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
+        sa.Column("source", sa.String(60), nullable=False),
+        *(sa.Column(name, sa.BigInteger(), nullable=False) for name in ("first_at", "seen_at", "ask_at")),
+        sa.Column("missing_at", sa.BigInteger()),
+    )
+    op.create_index("ix_sighting_due", "sighting", ["source", "ask_at"])
+    op.execute(
+        "INSERT INTO sighting (conversation_id, source, first_at, seen_at, ask_at) "
+        "SELECT c.id, c.source, c.imported_at, c.imported_at, c.imported_at FROM transcript AS t "
+        "JOIN conversation AS c ON c.id = t.conversation_id JOIN sync AS s ON s.source = c.source "
+        "WHERE c.deleted_at IS NULL AND c.updated_at IS NOT NULL"
+    )
+    op.add_column("sync", sa.Column("recheck_after", sa.BigInteger()))
+    op.add_column("sync", sa.Column("doubt", sa.String(200)))
+    op.add_column(
+        "fetch_request", sa.Column("deleted", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
 
 
 def _freeze(table: str) -> None:
