@@ -45,8 +45,11 @@ _UNSEEN = (
     r"\u200b-\u200d\u2060-\u2064\ufeff\u180e\u034f\u115f\u1160\u3164\uffa0\u206a-\u206f\ufff9-\ufffb"
     r"\u202a-\u202e\u2066-\u2069\U0001d173-\U0001d17a\U000e0000-\U000e007f\ufe00-\ufe0f\U000e0100-\U000e01ef"
 )
-_HIDDEN = regex.compile(rf"(?P<fine>{_LEGITIMATE})|[{_UNSEEN}{_IMPLICIT}]+")
-_HIDDEN_BUT_IMPLICIT = regex.compile(rf"(?P<fine>{_LEGITIMATE})|[{_UNSEEN}]+")
+_HIDDEN, _HIDDEN_BUT_IMPLICIT = (
+    # Nearly every letter fails at the first look, and what is fine is passed over without coming back to Python.
+    regex.compile(rf"(?=[{unseen}])(?:(?:{_LEGITIMATE})(*SKIP)(*FAIL)|[{unseen}]+)")
+    for unseen in (_UNSEEN + _IMPLICIT, _UNSEEN)
+)
 # Anything but Latin, Greek, Cyrillic, common signs and emoji, which when printable need no closer look.
 _RICH_SCRIPTS = re.compile(
     "[^\0-\u02ff\u0391-\u0482\u2010-\u205e\u20a0-\u20cf\u2190-\u2328\u2500-\u2ad9\U0001f000-\U0001faff]"
@@ -143,7 +146,7 @@ def _shown(text: str) -> str:
 
 
 def _marked(pattern: regex.Pattern[str], text: str) -> str:
-    marked: str = pattern.sub(lambda found: found[0] if found["fine"] else _hidden(found[0]), text)
+    marked: str = pattern.sub(lambda found: _hidden(found[0]), text)
     return marked
 
 

@@ -4,7 +4,13 @@
 needs the address uses `database_url`; one that is about something else than storage takes `sqlite_store`.
 """
 
+import gc
+import os
 import shutil
+import ssl
+import sys
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,6 +34,14 @@ Driver.patience *= 10
 
 storage.create_engine = create_engine
 
+# No test speaks TLS, but each client reads the machine's certificates: all they do in a test or two.
+ssl.create_default_context = cache(ssl.create_default_context)
+
+# What one process of a run has compiled the next ones read, also where the shell says not to keep it.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+gc.disable()  # until all is collected: nothing of it is garbage, and to look through it takes seconds
+
 
 def pytest_addoption(parser):
     """The vendors' OpenAPI descriptions are theirs and not part of the project."""
@@ -36,12 +50,37 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_configure(config):
+    """Each worker begins to collect at another place, so that most of the files are compiled by one of them alone."""
+    worker = getattr(config, "workerinput", None)
+    folders = [Path(each) for each in config.args]
+    if worker and all(each.is_dir() for each in folders):
+        files = [str(file) for each in folders for file in sorted(each.rglob("test_*.py"))]
+        first = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+        config.args[:] = files[first:] + files[:first]
+
+
 LONG = {"crash", "journey", "browser"}
 
 
 def pytest_collection_modifyitems(items):
-    """The folders with the longest tests begin: at the end no worker waits for one of them."""
-    items.sort(key=lambda item: LONG.isdisjoint(item.path.parts))
+    """Files with the longest tests begin, so that at the end no worker waits for one of them.
+
+    They wait more than they work: each comes with three others, which need the processor meanwhile.
+    """
+    paths = sorted({item.path for item in items})
+    waiting = [path for path in paths if not LONG.isdisjoint(path.parts)]
+    working = [path for path in paths if LONG.isdisjoint(path.parts)]
+    place = {path: 3 * n for n, path in enumerate(waiting)} | {
+        path: n + 0.5 for n, path in enumerate(working)
+    }
+    items.sort(key=lambda item: place[item.path])
+
+
+def pytest_collection_finish():
+    """From here on there is garbage again; the tests themselves are none."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

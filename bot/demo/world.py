@@ -173,8 +173,7 @@ def call_off(store: Store, *, now: datetime) -> int:
     """Cancels every message that is due by then, and returns how many they were."""
     waiting = mending.listed(store, states=[NoticeState.PENDING], now=now, limit=10_000)
     due = [each for each in waiting if each.not_before <= now]
-    for each in due:
-        mending.cancel(store, None, each.id, now=now)
+    mending.cancel_all(store, due, now=now)
     return len(due)
 
 

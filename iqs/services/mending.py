@@ -83,6 +83,16 @@ def cancel(store: Store, actor: Person | None, reference: str | int, *, now: dat
     return store.transact(partial(_cancel, actor, reference, now))
 
 
+def cancel_all(store: Store, entries: Collection[Entry], *, now: datetime) -> None:
+    """What `cancel` does for the operator, for all of these as they were `listed` or for none of them."""
+
+    def do(tx: Tx) -> None:
+        for each in entries:
+            _give_up(tx, None, each, now)
+
+    store.transact(do)
+
+
 def _retry(actor: Person | None, reference: str | int, now: datetime, sure: bool, tx: Tx) -> Entry:
     entry = _permitted(tx, actor, reference)
     wait = wait_of(entry, now)
@@ -138,6 +148,11 @@ def _again(wait: Wait, now: datetime) -> dict[str, Any]:
 
 def _cancel(actor: Person | None, reference: str | int, now: datetime, tx: Tx) -> Entry:
     entry = _permitted(tx, actor, reference)
+    _give_up(tx, actor, entry, now)
+    return _found(tx, entry.id)
+
+
+def _give_up(tx: Tx, actor: Person | None, entry: Entry, now: datetime) -> None:
     wait = wait_of(entry, now)
     if wait is Wait.OVER:
         raise TooLate(f"Nothing was done: message {entry.id} is {entry.state} already.")
@@ -146,7 +161,6 @@ def _cancel(actor: Person | None, reference: str | int, now: datetime, tx: Tx) -
     by = "the operator" if actor is None else "an admin or lead"
     _change(tx, entry, state=NoticeState.CANCELLED, error=f"given up by {by}")
     _record(tx, actor, "cancel", entry, now=now, detail={"was": entry.state.value})
-    return _found(tx, entry.id)
 
 
 def _permitted(tx: Tx, actor: Person | None, reference: str | int) -> Entry:

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -122,10 +123,13 @@ def conversation(number, agent, closed):
 
 
 class Furnished:
-    """The programme's database, made once and copied; made anew before it is a minute old, as its times are real."""
+    """A database that `build(store, now)` furnishes once, on what `start(path)` puts there, to be copied.
 
-    def __init__(self, empty, folder):
-        self.empty, self.folder = empty, folder
+    It is made anew before it is a minute old, as its times are real.
+    """
+
+    def __init__(self, start, folder, build):
+        self.start, self.folder, self.build = start, folder, build
         self.made_at = -MINUTE
         self.file = None
 
@@ -133,17 +137,18 @@ class Furnished:
         if time.monotonic() - self.made_at >= MINUTE:
             self.made_at = time.monotonic()
             self.file = self.folder / f"{self.made_at}.db"
-            shutil.copyfile(self.empty, self.file)
+            self.start(self.file)
             store = Store(f"sqlite:///{self.file}")
-            furnish(store, datetime.now(UTC))
+            self.build(store, datetime.now(UTC))
             store.close()
         shutil.copyfile(self.file, path)
 
 
 @pytest.fixture(scope="session")
 def furnished_file(migrated_file, tmp_path_factory):
-    """To be copied."""
-    return Furnished(migrated_file, tmp_path_factory.mktemp("furnished"))
+    """The programme's."""
+    empty = partial(shutil.copyfile, migrated_file)
+    return Furnished(empty, tmp_path_factory.mktemp("furnished"), furnish)
 
 
 @pytest.fixture

@@ -33,18 +33,19 @@ def clocks(name):
     zone = ZoneInfo(name)
 
     def offset(at):
-        return int((EPOCH + timedelta(seconds=at)).astimezone(zone).utcoffset().total_seconds())
+        return datetime.fromtimestamp(at, zone).utcoffset()
 
     found = [(START, offset(START))]
     for week in range(START, END, WEEK // 2):
+        before = found[-1][1]
         low, high = week, week + WEEK // 2
-        if offset(low) == offset(high):
+        if offset(high) == before:
             continue
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if offset(middle) == offset(week) else (low, middle)
+            low, high = (middle, high) if offset(middle) == before else (low, middle)
         found.append((high, offset(high)))
-    return tuple(found)
+    return tuple((at, int(since.total_seconds())) for at, since in found)
 
 
 @cache

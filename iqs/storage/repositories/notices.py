@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal_column, or_, select, update
@@ -68,11 +69,18 @@ def due(tx: Tx, *, now: datetime, limit: int, each: int, skip: Collection[int] =
     Left out are people in `skip` and those who cannot be written to, what is told with another notice, and
     targets where something older is on its way or waits for another try: what goes to one target leaves in order.
     """
+    rows = tx.execute(_due(), {"now": now, "limit": limit, "each": each, "skip": list(skip)}).mappings()
+    return [Due(_notice(row), row["timezone"], row["team_id"], bool(row["asked"])) for row in rows]
+
+
+@cache
+def _due() -> Select[Any]:
+    """The statement of `due`; every sender asks it all the time, and to put it together takes longer than to run it."""
+    now: Any = bindparam("now", type_=T.not_before.type)
     place = func.row_number().over(partition_by=(T.person_id, T.channel), order_by=IN_ORDER)
     reachable = or_(T.channel.is_not(None), and_(P.slack_user_id.is_not(None), P.active))
-    free = [_not_among(T.person_id, _busy(T.person_id, now)), _not_among(T.channel, _busy(T.channel, now))]
-    if skip:
-        free.append(or_(T.person_id.is_(None), T.person_id.not_in(skip)))
+    free = [_not_among(each, _busy(each, now)) for each in (T.person_id, T.channel)]
+    free.append(_not_among(T.person_id, bindparam("skip", expanding=True)))
     ranked = (
         select(T.id, place.label("place"))
         .outerjoin(P, P.id == T.person_id)
@@ -85,19 +93,16 @@ def due(tx: Tx, *, now: datetime, limit: int, each: int, skip: Collection[int] =
     theirs_too = and_(T.kind == NoticeKind.SCORECARD, A.handed_by == T.person_id)
     asked = select(theirs_too).where(A.id == T.object_id).scalar_subquery().label("asked")
     about = case((T.kind == NoticeKind.SCORECARD, scorecards), (T.kind == NoticeKind.FEEDBACK, feedback))
-    team = func.coalesce(about, theirs)
-    found = tx.execute(
-        select(*T.__table__.c, P.timezone, team.label("team_id"), asked)
+    team = func.coalesce(about, theirs).label("team_id")
+    return (
+        select(*T.__table__.c, P.timezone, team, asked)
         .join(ranked, ranked.c.id == T.id)
         .outerjoin(P, P.id == T.person_id)
-        .where(T.state == NoticeState.PENDING, ranked.c.place <= each)
+        .where(T.state == NoticeState.PENDING, ranked.c.place <= bindparam("each"))
         .order_by(*IN_ORDER)
-        .limit(limit)
+        .limit(bindparam("limit"))
         .with_for_update(of=T, skip_locked=True)
     )
-    return [
-        Due(_notice(row), row["timezone"], row["team_id"], bool(row["asked"])) for row in found.mappings()
-    ]
 
 
 def gatherable(tx: Tx, heads: Iterable[Notice], *, now: datetime) -> list[Notice]:
@@ -347,7 +352,7 @@ def redate(tx: Tx, *, after: datetime, now: datetime) -> int:
     return done.rowcount
 
 
-def _busy(column: Any, now: datetime) -> Any:
+def _busy(column: Any, now: Any) -> Any:
     """Targets where something is on its way, in doubt, or was tried and waits for its next try."""
     other = aliased(T)
     target = getattr(other, column.key)

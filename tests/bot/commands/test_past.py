@@ -1,6 +1,7 @@
 """`iqs reviews import` and `iqs agreement` as a lead with an old spreadsheet meets them."""
 
 import json
+import shutil
 
 import pytest
 
@@ -13,8 +14,9 @@ RATINGS = "conversation_id,rater,category,score\n" + "".join(
 
 
 @pytest.fixture
-def iqs(tmp_path, monkeypatch, capsys):
+def iqs(migrated_file, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    shutil.copyfile(migrated_file, tmp_path / "past.db")
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/past.db")
     (tmp_path / "people.csv").write_text(PEOPLE)
     (tmp_path / "ratings.csv").write_text(RATINGS)
@@ -25,7 +27,6 @@ def iqs(tmp_path, monkeypatch, capsys):
         out, err = capsys.readouterr()
         return ended.value.code, out, err
 
-    run("db", "upgrade")
     run("people", "import", "people.csv")
     return run
 

@@ -13,6 +13,7 @@ from iqs.people import Person, Role
 from iqs.reviews import UNDO_WINDOW
 from iqs.services import enrolling, examining, reporting, reviewing
 from iqs.storage import tables
+from tests.bot.conftest import Furnished
 
 MORE = """team,email,name,roles,slack_user_id,helpdesk_id
 Support,max@example.com,Max Admin,admin,U0MAX,
@@ -31,19 +32,29 @@ WHO = {
 }
 
 
-@pytest.fixture
-def team(programme, now, open_for):
-    """Everybody of both teams; each of Ada's conversations reviewed and released."""
-    enrolling.import_people(programme, MORE)
+def review(store, now):
+    """Everybody of both teams; each of Ada's conversations reviewed."""
+    enrolling.import_people(store, MORE)
     for user in ("U0RITA", "U0OMAR"):
-        reviewer = enrolling.identify(programme, user)
-        for number in open_for(user):
-            card = reviewing.open_card(programme, reviewer, number)
+        reviewer = enrolling.identify(store, user)
+        for number in [each.assignment_id for each in reviewing.waiting(store, reviewer)]:
+            card = reviewing.open_card(store, reviewer, number)
             if card.reviewee_name == "Ada Agent":
                 for place, category in enumerate(card.scorecard.categories):
                     value = category.scale.points - place % 2
-                    reviewing.rate(programme, reviewer, number, category.key, value, now=now())
-                reviewing.submit(programme, reviewer, number, now=now())
+                    reviewing.rate(store, reviewer, number, category.key, value, now=now)
+                reviewing.submit(store, reviewer, number, now=now)
+
+
+@pytest.fixture(scope="module")
+def reviewed_file(furnished_file, tmp_path_factory):
+    return Furnished(furnished_file.copy_to, tmp_path_factory.mktemp("reviewed"), review)
+
+
+@pytest.fixture
+def team(reviewed_file, programme, now):
+    """Everybody of both teams; each of Ada's conversations reviewed and released."""
+    reviewed_file.copy_to(programme.path)
     now.move(seconds=UNDO_WINDOW.total_seconds() + 1)
     return programme
 

@@ -108,6 +108,20 @@ def test_a_message_given_up_is_never_sent(drawn):
             again(drawn.store, None, notice_id, now=LATER)
 
 
+def test_many_are_given_up_together_or_none(drawn):
+    """The operator's list is cancelled and written down as one by one; nothing of it if one has left meanwhile."""
+    listed = mending.listed(drawn.store, states=[NoticeState.PENDING], now=LATER)
+    assert len(listed) > 1
+    mending.cancel(drawn.store, None, listed[-1].id, now=LATER)
+    with pytest.raises(Conflict, match="taken up"):
+        mending.cancel_all(drawn.store, listed, now=LATER)
+    first = listed[0].id
+    assert done_to(drawn, first) == []
+    mending.cancel_all(drawn.store, listed[:-1], now=LATER)
+    assert {row.state for row in notices(drawn)} == {"cancelled"}
+    assert done_to(drawn, first) == [(None, "cancel")]
+
+
 def test_what_is_on_its_way_is_left_to_the_sender(drawn):
     """A claimed Notice, one in doubt and one whose time has not come are not touched, and it is said why."""
     (first,) = claimed(drawn, limit=1)

@@ -22,7 +22,7 @@ from iqs.services import (
 )
 from iqs.storage import tables
 from iqs.storage.repositories import assignments
-from tests.world import MONDAY
+from tests.world import MONDAY, World, build
 
 MINUTE = timedelta(minutes=1)
 ASSIGNMENT = tables.Assignment
@@ -60,11 +60,18 @@ class Pair:
             ).one()
 
 
-@pytest.fixture
-def pair(world):
+def asked(store):
+    """Support's agents are asked about the one conversation of each that was drawn."""
+    world = build(store)
     configuring.configure(world.store, None, "Support", self_reviews=True, quota=1, now=MONDAY)
     world.draw(seed="s")
     selfing.keep_up(world.store, now=MONDAY)
+
+
+@pytest.fixture
+def pair(store, furnish):
+    furnish(store, asked)
+    world = World(store)
     with world.store.read() as tx:
         own = tx.execute(
             select(ASSIGNMENT.__table__).where(ASSIGNMENT.kind == "self").order_by(ASSIGNMENT.id)

@@ -6,23 +6,30 @@ import pytest
 
 from iqs.errors import NotAllowed, NotFound
 from iqs.services import configuring, reviewing, telling
-from tests.world import MONDAY
+from tests.world import MONDAY, World, build
 
 RELEASED = MONDAY + timedelta(minutes=10)
 
 
-@pytest.fixture
-def told(world):
-    """A submitted review of Ada's or Ben's work by Rosa; `agent` is whose."""
+def reviewed(store):
+    """The card of a submitted review of Ada's or Ben's work by Rosa."""
+    world = build(store)
     world.draw()
     for task in world.tasks(world.rosa):
-        card = reviewing.open_card(world.store, world.rosa, task)
+        card = reviewing.open_card(store, world.rosa, task)
         if card.reviewee_name in ("Ada", "Ben"):
             break
     world.rate_all(world.rosa, task)
-    card = reviewing.submit(world.store, world.rosa, task, now=MONDAY)
+    return reviewing.submit(store, world.rosa, task, now=MONDAY)
+
+
+@pytest.fixture
+def told(store, furnish):
+    """A submitted review of Ada's or Ben's work by Rosa; `agent` is whose."""
+    card = furnish(store, reviewed)
+    world = World(store)
     world.review = card.review_id
-    world.task = task
+    world.task = card.assignment.id
     world.agent = getattr(world, card.reviewee_name.lower())
     world.other = world.ben if card.reviewee_name == "Ada" else world.ada
     return world
