@@ -140,20 +140,22 @@ def hand_out(store: Any, now: datetime) -> None:
     ]
     importing.import_conversations(store, [json.dumps(each).encode() for each in records], now=now)
     with store.write() as tx:
-        for n in range(REVIEWERS * EACH):
-            reviewer = people.by_slack_id(tx, f"U0R{n % REVIEWERS}")
-            agent = people.by_slack_id(tx, f"U0A{n % AGENTS}")
-            assignments.add(
-                tx,
-                team_id=1,
-                conversation_id=n + 1,
-                reviewer_id=reviewer.id,
-                reviewee_id=agent.id,
-                scorecard_version_id=1,
-                kind=ReviewKind.MANAGER,
-                stream=Stream.RANDOM,
-                now=now,
-            )
+        same = {
+            "team_id": 1,
+            "scorecard_version_id": 1,
+            "kind": ReviewKind.MANAGER,
+            "stream": Stream.RANDOM,
+        }
+        rows = [
+            {
+                **same,
+                "conversation_id": n + 1,
+                "reviewer_id": people.by_slack_id(tx, f"U0R{n % REVIEWERS}").id,
+                "reviewee_id": people.by_slack_id(tx, f"U0A{n % AGENTS}").id,
+            }
+            for n in range(REVIEWERS * EACH)
+        ]
+        assignments.add(tx, rows, now=now)
 
 
 def ours(folder: str, *, drawn: bool) -> Any:
