@@ -5,6 +5,7 @@ needs the address uses `database_url`; one that is about something else than sto
 """
 
 import gc
+import logging
 import os
 import shutil
 import ssl
@@ -15,12 +16,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.app import quiet_logs
 from bot.sandbox.clock import Clock
 from bot.sandbox.driver import Driver
 from iqs.storage import store as storage
 from iqs.storage.migrating import upgrade
 from iqs.storage.store import Store
 from tests.databases import Furnish, PostgreSQL, create_engine, engines
+from tests.listening import Ear, plant
 
 # How fast a machine makes inputs says nothing about the code.
 settings.register_profile("thorough", suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -81,6 +84,30 @@ def pytest_collection_finish():
     """From here on there is garbage again; the tests themselves are none."""
     gc.freeze()
     gc.enable()
+
+
+@pytest.fixture(scope="session")
+def planted_ear():
+    """What hears every log."""
+    ear = Ear()
+    plant(ear)
+    return ear
+
+
+@pytest.fixture(autouse=True)
+def ear(planted_ear):
+    """Nothing personal is logged, at DEBUG; `ear.mark` adds what else must not be."""
+    root = logging.getLogger()
+    level = root.level
+    quiet_logs()  # as in each of our processes
+    planted_ear.forget()
+    root.addHandler(planted_ear)
+    root.setLevel(logging.DEBUG)
+    yield planted_ear
+    root.setLevel(level)
+    root.removeHandler(planted_ear)
+    leaks = list(planted_ear.leaks())
+    assert not leaks, leaks[:3]
 
 
 @pytest.fixture(scope="session")

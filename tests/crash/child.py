@@ -44,7 +44,7 @@ def live(
     """Runs in the forked process until it is killed."""
     sys.stderr = place.log.open("a", buffering=1, encoding="utf-8")
     logging.basicConfig(
-        stream=sys.stderr, level="INFO", format=f"{os.getpid()} {role} %(levelname)s %(name)s: %(message)s"
+        stream=sys.stderr, level="DEBUG", format=f"{os.getpid()} {role} %(levelname)s %(name)s: %(message)s"
     )
     on_our_clock(moments)
     points.plant()

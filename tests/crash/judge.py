@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -78,6 +79,16 @@ def judge(
     finally:
         store.close()
     return verdict
+
+
+def listen(log: Path, secrets: tuple[str, ...], verdict: Verdict) -> None:
+    """No line of a child's log, which is written at DEBUG, holds a secret or anything personal."""
+    if not log.stat().st_size:
+        verdict.wrong.append("nothing was logged")
+    forbidden = [each.lower() for each in (*programme.MARKERS, *secrets)]
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        for line in map(str.lower, lines):
+            verdict.wrong += [f"the log holds {each!r}" for each in forbidden if each in line]
 
 
 def _clicks(store: Store, clicks: list[dict[str, Any]], verdict: Verdict) -> None:

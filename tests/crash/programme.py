@@ -14,10 +14,23 @@ REVIEWERS = ("U0R1", "U0R2")
 AGENTS = ("U0A1", "U0A2", "U0A3", "U0A4")
 ADMIN = "U0ADMIN"
 QUOTA = 2
+MARKERS = ("zqname", "zqmail", "zqsubject", "zqquestion", "zqanswer", "zqcustomer", "zqaddress")
+"""Words that stand in personal fields and nowhere else: no log may hold one."""
+
 VALUES = {"solution": 5, "tone": 4, "grammar": 2}
 CARD = Scorecard(
     "Crash", tuple(RatingCategory(key, key.title(), RatingScale(points)) for key, points in VALUES.items())
 )
+
+
+def name(id_: str) -> str:
+    """The name of the person with this Slack id."""
+    return f"Zqname {id_}"
+
+
+def email(id_: str) -> str:
+    """The address of the person with this Slack id."""
+    return f"zqmail.{id_.lower()}@example.com"
 
 
 def people() -> str:
@@ -27,7 +40,7 @@ def people() -> str:
         *(("", id_, "reviewer") for id_ in REVIEWERS),
         ("", ADMIN, "admin lead"),
     ]
-    lines = [f"Support,{id_.lower()}@example.com,{id_},{roles},{id_},{desk}" for desk, id_, roles in rows]
+    lines = [f"Support,{email(id_)},{name(id_)},{roles},{id_},{desk}" for desk, id_, roles in rows]
     return "\n".join(["team,email,name,roles,slack_user_id,helpdesk_id", *lines]) + "\n"
 
 
@@ -61,12 +74,13 @@ def conversation(number: str, agent: str, closed: datetime) -> dict[str, object]
         "id": number,
         "source": "desk",
         "channel": "email",
-        "subject": f"Question {number}",
+        "subject": f"Zqsubject {number}",
         "opened_at": (closed - timedelta(hours=1)).isoformat(),
         "closed_at": closed.isoformat(),
         "agent": {"id": agent},
+        "customer": {"id": number, "name": "Zqcustomer Smith", "email": "zqaddress@example.org"},
         "messages": [
-            {"author": "customer", "text": "Where is it?"},
-            {"author": "agent", "author_id": agent, "text": "Here."},
+            {"author": "customer", "text": "Where is it? Zqquestion"},
+            {"author": "agent", "author_id": agent, "text": "Here. Zqanswer"},
         ],
     }

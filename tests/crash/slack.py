@@ -45,7 +45,7 @@ def live(moments: Moments, door: str, seed: int, ready: Connection) -> None:
     sandbox = Sandbox(
         MANIFEST,
         users=[
-            SandboxUser(id_, id_.lower(), id_, email=f"{id_.lower()}@example.com", tz="UTC")
+            SandboxUser(id_, id_.lower(), programme.name(id_), email=programme.email(id_), tz="UTC")
             for id_ in everyone
         ],
         channels=[SandboxChannel(programme.CHANNEL, "quality", list(everyone), is_private=True)],

@@ -27,7 +27,7 @@ from sqlalchemy import NullPool, create_engine
 
 from iqs.storage.store import Store
 from tests.crash import child, driver, programme, slack
-from tests.crash.judge import judge
+from tests.crash.judge import judge, listen
 from tests.crash.moments import Moments
 from tests.crash.points import POINTS, TWINS, Points
 from tests.crash.progress import Progress, look
@@ -85,6 +85,7 @@ class Supervisor:
             self._run.url, calls, clicks,
             weeks=self._week + 1, twins=self._run.twins, ordered=bool(self._run.outage),
         )  # fmt: skip
+        listen(self._place.log, (self._place.token, self._place.secret), verdict)
         return Report(
             **vars(verdict), kills=self._kills, weeks=self._week + 1,
             seconds=round(time.monotonic() - began, 1), points=self._points.hits,

@@ -1,6 +1,9 @@
 """The judge's own rules: what a click that Slack saw acked promises."""
 
-from tests.crash.judge import _acceptable
+import pytest
+
+from tests.crash import programme
+from tests.crash.judge import Verdict, _acceptable, listen
 
 
 def click(category, value, acked=True, assignment=1):
@@ -28,3 +31,30 @@ def test_a_rating_after_the_submission_promises_nothing():
     assert _acceptable([click("tone", 1), click("submit", None), click("tone", 2)])[1, "tone"] == {1}
     unsure = [click("tone", 1), click("submit", None, acked=False), click("tone", 2)]
     assert _acceptable(unsure)[1, "tone"] == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "line", [*programme.people().splitlines()[1:], programme.name("U1"), "xoxb-1", "zqQuestion"]
+)
+def test_a_log_with_anything_personal_is_wrong(tmp_path, line):
+    """A name, an address, a customer's word or a token is found in whatever line it stands."""
+    log, verdict = tmp_path / "bot.log", Verdict()
+    log.write_text(f"12 web INFO bot: started\n12 web DEBUG bot: {line}\n")
+    listen(log, ("xoxb-1",), verdict)
+    assert verdict.wrong
+
+
+def test_an_empty_log_proves_nothing(tmp_path):
+    """The children log from their start; where nothing is, nobody listened."""
+    log, verdict = tmp_path / "bot.log", Verdict()
+    log.touch()
+    listen(log, (), verdict)
+    assert verdict.wrong
+
+
+def test_a_log_of_ids_is_right(tmp_path):
+    """Slack's ids and our own words are nobody's."""
+    log, verdict = tmp_path / "bot.log", Verdict()
+    log.write_text(f"12 web INFO bot: {programme.ADMIN} clicked\n")
+    listen(log, ("xoxb-1",), verdict)
+    assert verdict.wrong == []

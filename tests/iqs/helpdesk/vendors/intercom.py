@@ -175,7 +175,7 @@ def whole(told):
         part(4, "note", admin_author(other), "<p>Lost in Ghent, refund it</p>", start + 700),
         part(5, "conversation_attribute_updated_by_admin", admin_author(admin), None, start + 800),
         part(6, "comment", customer, "<p>Thank you, write to bo@example.org</p>", start + 2200),
-        part(7, "close", admin_author(admin), "<p>Anything else?</p>", start + 7200),
+        part(7, "close", admin_author(admin), "<p>Can I help with anything else?</p>", start + 7200),
     ]
     listed = {"type": "conversation_part.list", "conversation_parts": parts, "total_count": len(parts)}
     return {**told, "conversation_parts": listed}
