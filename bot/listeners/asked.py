@@ -10,7 +10,7 @@ from blocks.kit import Message
 from blocks.text import fit
 from bot.interactions import Interaction
 from bot.listeners.wiring import Wiring
-from iqs import periods
+from iqs import period_words, periods
 from iqs.errors import Invalid, NotFound
 from iqs.people import Person, Role, Team
 from iqs.reports import Period
@@ -83,7 +83,7 @@ def period(words: str | None, zone: str, now: datetime, week_start: int = 0) -> 
     """The period of these words, None for None. Invalid for what is no period, or one that has not begun."""
     if not words:
         return None
-    found = periods.parse(words, zone, now, week_start)
+    found = period_words.parse(words, zone, now, week_start)
     if found.start > now:
         raise Invalid(f"“{fit(words, SHOWN)}” has not begun yet. Ask about a time that has.")
     return found
@@ -146,7 +146,7 @@ def named(names: Iterable[str]) -> str:
 
 def _is_period(words: str, zone: str, now: datetime) -> bool:
     try:
-        periods.parse(words, zone, now)
+        period_words.parse(words, zone, now)
     except Invalid:
         return False
     return True

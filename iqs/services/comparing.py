@@ -3,7 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 
-from iqs import comparison, periods
+from iqs import comparison, period_words
 from iqs.access import Action, TeamFacts, demand
 from iqs.comparison import Comparison
 from iqs.errors import Invalid, NotFound
@@ -26,7 +26,7 @@ def compare(
         if actor is not None:
             agents = sum(each.has(Role.AGENT, team_id) for each in people.members(tx, team_id))
             demand(actor, Action.SEE_AGENT, TeamFacts(team_id, agents))
-        span = periods.parse(period or "all", team.timezone, now)
+        span = period_words.parse(period or "all", team.timezone, now)
         scope = Scope(now, team_id=team_id)
         given = comparisons.given(tx, scope, span)
         names = people.names(tx, {each.reviewer_id for each in given})

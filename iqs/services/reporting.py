@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from iqs import headlines, periods
+from iqs import headlines, period_words, periods
 from iqs.access import Action, AgentFacts, TeamFacts, can, demand
 from iqs.errors import Invalid, NotFound
 from iqs.people import Person, Role, Team
@@ -28,7 +28,7 @@ USUAL_DAYS = 30
 """What a report covers when nobody says: long enough for an interval worth reading."""
 
 Asked = Period | str | None
-"""A period, its words (see `iqs.periods.parse`, read in the team's zone), or None for the last 30 days."""
+"""A period, its words (see `iqs.period_words.parse`, read in the team's zone), or None for the last 30 days."""
 
 
 def personal_report(store: Store, actor: Person, *, now: datetime, period: Asked = None) -> PersonalReport:
@@ -224,7 +224,7 @@ def _span(period: Asked, zone: str, now: datetime, week_start: int = 0) -> Perio
         return periods.last_days(now, zone, USUAL_DAYS)
     if isinstance(period, Period):
         return period
-    found = periods.parse(period, zone, now, week_start)
+    found = period_words.parse(period, zone, now, week_start)
     if found.start > now:
         raise Invalid(f"“{period}” has not begun yet. Ask about a time that has.")
     return found

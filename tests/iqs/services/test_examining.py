@@ -7,7 +7,7 @@ from statistics import fmean
 import pytest
 from sqlalchemy import insert, select, update
 
-from iqs import headlines, periods
+from iqs import headlines, period_words
 from iqs.errors import Invalid, NotAllowed, NotFound
 from iqs.reviews import UNDO_WINDOW
 from iqs.services import examining, reporting
@@ -91,7 +91,7 @@ def test_the_card_agrees_with_the_team(store, past):
     report = reporting.team_report(store, lead, 1, now=NOW, period="October")
     of = rated(store, lead, "tone")
     card = examining.category_card(
-        store, lead, of, now=NOW, period=periods.parse("October", of.team.timezone, NOW)
+        store, lead, of, now=NOW, period=period_words.parse("October", of.team.timezone, NOW)
     )
     told = headlines.judged(report).categories
     assert card.figure == next(each for each in told if each.key == "tone")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import insert, select, update
 
-from iqs import periods
+from iqs import period_words, periods
 from iqs.errors import Invalid, NotAllowed, NotFound
 from iqs.reviews import UNDO_WINDOW
 from iqs.services import exporting
@@ -163,7 +163,7 @@ def test_nobody_exports_a_second_reading_of_their_own_work(store, past):
     found = {}
     for who in (number, ADMIN):
         wish = exporting.ask(
-            store, person(store, who), 1, form="json", now=NOW, period=periods.parse("all", "UTC", NOW)
+            store, person(store, who), 1, form="json", now=NOW, period=period_words.parse("all", "UTC", NOW)
         )
         made = exporting.made(store, asked(store)[-1].object_id, now=NOW)
         found[who] = {each["review"] for each in json.loads(made.files[0].body)["reviews"]}
@@ -173,7 +173,7 @@ def test_nobody_exports_a_second_reading_of_their_own_work(store, past):
 
 def test_files_are_not_asked_for_without_end(store, past):
     """Each is made in memory: while a few are on their way, the next one is refused, for this person alone."""
-    days = [periods.parse(f"2026-10-{day:02}", "UTC", NOW) for day in range(1, exporting.AT_ONCE + 2)]
+    days = [period_words.parse(f"2026-10-{day:02}", "UTC", NOW) for day in range(1, exporting.AT_ONCE + 2)]
     for day in days[:-1]:
         exporting.ask(store, person(store, LEAD), 1, form="csv", now=NOW, period=day)
     with pytest.raises(Invalid, match="on their way"):

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from sqlalchemy import insert, select, update
 
-from iqs import periods
+from iqs import period_words, periods
 from iqs.errors import Invalid, NotAllowed, NotFound
 from iqs.reports import Period
 from iqs.reviews import UNDO_WINDOW
@@ -121,7 +121,7 @@ def check_persons(figures, now, before, name):
 def test_a_team_report_equals_an_independent_reckoning(store, past, words):
     """IQS, change, pass rate, categories, agents and reviewers of the same reviews, in the team's zone."""
     report = reporting.team_report(store, None, 1, now=NOW, period=words)
-    period = periods.parse(words, ZONE, NOW)
+    period = period_words.parse(words, ZONE, NOW)
     assert report.period == period
     now, before = counted(past, period), counted(past, periods.before(period, ZONE))
     check(report.iqs, grouped(now, "reviewee").values(), grouped(before, "reviewee").values())
