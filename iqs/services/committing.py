@@ -23,7 +23,7 @@ from iqs.sampling import Stratum
 from iqs.services import cycling, settling, staffing
 from iqs.services.delivering import installation_secret
 from iqs.sharing import Reviewer
-from iqs.storage.columns import EPOCH
+from iqs.storage.columns import EPOCH, stored
 from iqs.storage.repositories import (
     assignments,
     commitments,
@@ -286,7 +286,7 @@ def _never(
 
 
 def _day(moment: datetime) -> int:
-    return lots.microseconds(moment) // lots.DAY
+    return stored(moment) // lots.DAY
 
 
 def _instant(day: int) -> datetime:

@@ -10,7 +10,7 @@ from iqs.eligibility import Filters
 from iqs.errors import Invalid
 from iqs.people import AfterDeadline, Cycle, Person, QuotaOf, RevieweeRule, Role, Team
 from iqs.periods import zone_of
-from iqs.storage.repositories import audit, lots, people, schedules
+from iqs.storage.repositories import audit, people, schedules, unsettled
 from iqs.storage.repositories import teams as team_rows
 from iqs.storage.store import Store, Tx
 from iqs.streams import Targets
@@ -112,7 +112,7 @@ def configure(
                 schedules.zone_moved(tx, team.id, now=at)
             if changed.reviewee_rule is not team.reviewee_rule:
                 agents = [each.id for each in people.members(tx, team.id) if each.has(Role.AGENT, team.id)]
-                lots.unsettle_of(tx, agents)
+                unsettled.add_of(tx, agents)
             if changed.cycle is not team.cycle:
                 schedules.cycle_changed(tx, team.id, now=at)
             audit.record(

@@ -10,7 +10,7 @@ from iqs.errors import Invalid, NotFound
 from iqs.files.people import read_people
 from iqs.people import Person, Role
 from iqs.periods import zone_of
-from iqs.storage.repositories import audit, conversations, identities, lots, people, teams
+from iqs.storage.repositories import audit, conversations, identities, people, teams, unsettled
 from iqs.storage.store import Store, Tx
 
 
@@ -49,8 +49,8 @@ def import_people(store: Store, text: str, *, now: datetime | None = None) -> Pe
         conversations.map_agents(tx)
         if conversations.rules(tx):
             moved = {each.person.id for each in plan if each.person and (each.given or each.taken)}
-            lots.unsettle_of(tx, moved)
-            lots.unsettle_named(tx, {name for each in plan for name in each.ids_come | each.ids_gone})
+            unsettled.add_of(tx, moved)
+            unsettled.add_named(tx, {name for each in plan for name in each.ids_come | each.ids_gone})
     new = sum(each.person is None for each in plan)
     updated = sum(each.changed for each in plan) - new
     return PeopleImport(

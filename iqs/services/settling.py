@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from iqs.eligibility import never, reviewee
 from iqs.people import RevieweeRule
 from iqs.sampling import Spot
-from iqs.storage.repositories import commitments, conversations, lots
+from iqs.storage.repositories import commitments, conversations, lots, unsettled
 from iqs.storage.repositories.conversations import Reviewees
-from iqs.storage.repositories.lots import Group, Told
+from iqs.storage.repositories.lots import Group
+from iqs.storage.repositories.unsettled import Told
 from iqs.storage.store import Store, Tx
 
 CHUNK = 200
@@ -42,13 +43,13 @@ def settle(tx: Tx) -> None:
 def settle_chunk(tx: Tx) -> int:
     """Settles some of what waits; how many conversations that were, 0 when nothing waited."""
     lots.take_turn(tx)
-    first = lots.waiting(tx, CHUNK)
+    first = unsettled.waiting(tx, CHUNK)
     if not first:
         return 0
     rules = _Rules(tx)
-    chosen = _with_companions(tx, lots.told(tx, first), everybody=rules.anything_else)
-    lots.take(tx, chosen)
-    _Settling(tx, rules, lots.told(tx, chosen)).run()
+    chosen = _with_companions(tx, unsettled.told(tx, first), everybody=rules.anything_else)
+    unsettled.take(tx, chosen)
+    _Settling(tx, rules, unsettled.told(tx, chosen)).run()
     return len(chosen)
 
 
@@ -62,7 +63,7 @@ def _with_companions(tx: Tx, known: list[Told], *, everybody: bool) -> set[int]:
         wanted = [(person, day) for person in people for day in days]
     else:
         wanted = [(person, day) for day, person in groups]  # type: ignore[misc] # the placeless have none
-    return placeless | lots.companions(tx, wanted)
+    return placeless | unsettled.companions(tx, wanted)
 
 
 class _Rules:

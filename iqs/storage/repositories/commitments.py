@@ -8,8 +8,8 @@ from sqlalchemy import insert, select
 
 from iqs.proof import Committed, Frame, frame_hash, seed_hash
 from iqs.storage import tables
-from iqs.storage.columns import EPOCH
-from iqs.storage.repositories.lots import DAY, microseconds
+from iqs.storage.columns import EPOCH, stored
+from iqs.storage.repositories.lots import DAY
 from iqs.storage.store import Tx
 
 M = tables.Commitment
@@ -17,7 +17,7 @@ M = tables.Commitment
 
 def add(tx: Tx, frame: Frame, *, attempt: int, seed: str, now: datetime) -> Committed:
     """Stores the hashes of a seed and a frame, and the frame; IntegrityError if this attempt is committed already."""
-    stored = frame.stored()
+    kept = frame.stored()
     values: dict[str, Any] = {
         "team_id": frame.team_id,
         "period": frame.period,
@@ -25,8 +25,8 @@ def add(tx: Tx, frame: Frame, *, attempt: int, seed: str, now: datetime) -> Comm
         "starts_at": frame.starts_at,
         "ends_at": frame.ends_at,
         "seed_hash": seed_hash(seed),
-        "frame_hash": frame_hash(stored),
-        "frame": stored,
+        "frame_hash": frame_hash(kept),
+        "frame": kept,
         "eligible": frame.eligible,
         "excluded": dict(frame.excluded),
         "created_at": now,
@@ -57,7 +57,7 @@ def counted(tx: Tx, days: Collection[int]) -> frozenset[int]:
         )
         .distinct()
     ).all()
-    spans = [(microseconds(start) // DAY, (microseconds(end) - 1) // DAY) for start, end in found]
+    spans = [(stored(start) // DAY, (stored(end) - 1) // DAY) for start, end in found]
     return frozenset(day for day in days if any(first <= day <= last for first, last in spans))
 
 

@@ -14,7 +14,7 @@ from iqs.people import RevieweeRule, Role
 from iqs.sampling import Candidate
 from iqs.storage import tables
 from iqs.storage.prepared import Prepared
-from iqs.storage.repositories import lots, transcripts
+from iqs.storage.repositories import transcripts, unsettled
 from iqs.storage.store import Tx
 
 C = tables.Conversation
@@ -50,7 +50,7 @@ def map_agents(tx: Tx) -> int:
                 .returning(C.id)
             )
             found = done.scalars().all()
-            lots.unsettle(tx, found)
+            unsettled.add(tx, found)
             mapped += len(found)
     return mapped
 
@@ -143,7 +143,7 @@ def purge(tx: Tx, conversation_id: int, *, now: datetime) -> bool:
     ).one_or_none()
     tx.execute(delete(T).where(T.conversation_id == conversation_id))
     if done is not None:
-        lots.unsettle(tx, [conversation_id])
+        unsettled.add(tx, [conversation_id])
     return done is not None
 
 

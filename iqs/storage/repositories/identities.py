@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import delete, exists, insert, or_, select, update
 
 from iqs.storage import tables
-from iqs.storage.repositories import lots
+from iqs.storage.repositories import unsettled
 from iqs.storage.store import Tx
 
 H = tables.HelpdeskIdentity
@@ -34,4 +34,4 @@ def take(tx: Tx, ids: Iterable[str]) -> None:
             exists().where(tables.Review.conversation_id == C.id),
         )
         free = update(C).where(C.agent_external_id == each, ~touched).values(reviewee_id=None)
-        lots.unsettle(tx, tx.scalars(free.returning(C.id)).all())
+        unsettled.add(tx, tx.scalars(free.returning(C.id)).all())

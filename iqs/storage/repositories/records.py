@@ -16,9 +16,8 @@ from sqlalchemy import exists, or_, select, update
 
 from iqs.conversations import OTHER, Conversation, HelpdeskAgent, SurveyAnswer
 from iqs.helpdesk.base import Surveyed
-from iqs.storage import tables
-from iqs.storage.columns import UTC
-from iqs.storage.repositories import lots, transcripts
+from iqs.storage import columns, tables
+from iqs.storage.repositories import transcripts, unsettled
 from iqs.storage.repositories.conversations import Key, Reviewees
 from iqs.storage.store import Tx
 
@@ -198,7 +197,7 @@ def save(tx: Tx, records: Sequence[Record], known: dict[Key, Standing], *, now: 
     if texts:
         tx.exec_driver_sql(_transcripts(tx), texts)
     for source, external_ids in _by_source(each.key for each in records).items():
-        lots.unsettle_keys(tx, source, external_ids)
+        unsettled.add_keys(tx, source, external_ids)
 
 
 def answered(tx: Tx, source: str, answers: Sequence[Surveyed]) -> int:
@@ -299,11 +298,8 @@ def _transcripts(tx: Tx) -> str:
     )
 
 
-_UTC = UTC()
-
-
 def _microseconds(moment: datetime | None) -> int | None:
-    return _UTC.process_bind_param(moment, None)  # type: ignore[arg-type] # it does not look at the dialect
+    return None if moment is None else columns.stored(moment)
 
 
 def _answer(answer: SurveyAnswer | None) -> str | None:

@@ -8,12 +8,12 @@ from sqlalchemy import event, func, select
 
 from iqs.people import AfterDeadline
 from iqs.services import closing, configuring, redrawing
-from iqs.storage import tables
-from iqs.storage.repositories import assignments, conversations, draws, fetches, lots, scorecard_notices
+from iqs.storage import numbers, tables
+from iqs.storage.repositories import assignments, conversations, draws, fetches, scorecard_notices, unsettled
 from tests.world import MONDAY, WEEK, conversation
 
 LATER = MONDAY + timedelta(hours=1)
-PARTS = (assignments, conversations, draws, fetches, lots, scorecard_notices)
+PARTS = (assignments, conversations, draws, fetches, numbers, scorecard_notices, unsettled)
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def quota(world, number):
 def states(store, table):
     """How many rows are in which state."""
     with store.read() as tx:
-        return {state: n for state, n in tx.execute(select(table.state, func.count()).group_by(table.state))}  # noqa: C416 - rows are no pairs for dict()
+        return dict(tx.execute(select(table.state, func.count()).group_by(table.state)).all())
 
 
 def bare(number):
