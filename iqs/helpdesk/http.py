@@ -4,7 +4,6 @@ Every request may meet a limit, a pause, a cut or nonsense; all of that is repea
 as if nothing ever went wrong. No token, address of a customer or body ever stands in an error or a log line.
 """
 
-import ipaddress
 import random
 import re
 import ssl
@@ -12,10 +11,9 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any, TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import stamina
@@ -23,7 +21,9 @@ from pydantic import TypeAdapter, ValidationError
 from stamina.instrumentation import set_on_retry_hooks
 
 from iqs.errors import Invalid, NotFound, Unavailable
+from iqs.helpdesk.addresses import checked, is_loopback, parts_of
 from iqs.helpdesk.base import Later, Moved, Refused
+from iqs.helpdesk.headers import LONGEST, dated
 
 T = TypeVar("T")
 
@@ -34,9 +34,6 @@ ATTEMPTS = 6
 
 PATIENCE = 60.0
 """The longest wait, in seconds, that is slept; a longer one is handed on as `Later`."""
-
-LONGEST = 24 * 3600.0
-"""The longest wait that is believed, in seconds: a server that says more has its clock or its units wrong."""
 
 LIMIT = 32 * 1024 * 1024
 """Bytes of one reply, unpacked; more is no reply but an attack or a mistake."""
@@ -51,9 +48,6 @@ REPLY_SECONDS = 120.0
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529})
 GONE = frozenset({404, 410})
 
-_HOST = re.compile(
-    r"(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE
-)  # no login, nothing to misread
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
 
 
@@ -216,7 +210,7 @@ class Client:
     def _url(self, path: str) -> str:
         if path.startswith("/"):
             return self._base + path
-        ours, theirs = urlsplit(self._base), _split(path)
+        ours, theirs = urlsplit(self._base), parts_of(path)
         if theirs is None or (theirs.scheme, theirs.netloc) != (ours.scheme, ours.netloc):
             raise Unavailable(f"{self._name} pointed us to another host; we do not go there.")
         return path
@@ -242,7 +236,7 @@ class Client:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             # its own message may carry the address with what we asked for
             raise _Again(f"{self._name} cannot be reached ({type(error).__name__}).") from None
-        self.told_at = dated(reply) or self.told_at
+        self.told_at = dated(reply.headers) or self.told_at
         seconds = self._wait(reply, self.now())
         if reply.status in AGAIN or reply.status >= 500:
             raise _Again(f"{self._name} answered {reply.status}.", seconds)
@@ -293,86 +287,6 @@ class Client:
             free_at, self._free_at = self._free_at, None
         if free_at is not None and (seconds := (free_at - self.now()).total_seconds()) > 0:
             self._sleep(min(seconds, self._patience))  # the clock may have been set back meanwhile
-
-
-def checked(base: str, hosts: Collection[str], *, name: str) -> str:
-    """The address without a slash at its end. Raises `Invalid` unless it is https:// on one of `hosts`."""
-    parts = _split(base)
-    if parts is not None and _HOST.fullmatch(parts.netloc):
-        host = parts.hostname or ""
-        ours = any(host == each or host.endswith("." + each) for each in hosts)
-        if (parts.scheme == "https" and ours and parts.port in {None, 443}) or (
-            parts.scheme in {"http", "https"} and is_loopback(host)
-        ):
-            return base.rstrip("/")
-    raise Invalid(f"The address for {name} must be https:// on {' or '.join(sorted(hosts))}.")
-
-
-def _split(address: str) -> SplitResult | None:
-    """The parts of an address; None for what is none."""
-    try:
-        parts = urlsplit(address)
-        _ = parts.port  # it is read only now, and may be none
-    except ValueError:
-        return None
-    return parts
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def retry_after(value: str | None, now: datetime) -> float | None:
-    """Seconds of a Retry-After: a number, or an HTTP date (RFC 9110 §10.2.3); None when it is neither."""
-    if not value:
-        return None
-    seconds = number(value)
-    if seconds is not None:
-        return max(0.0, seconds)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
-
-
-def dated(reply: Reply) -> datetime | None:
-    """When the server answered, by its own clock (Date and Age, RFC 9110 §6.6.1); None when it does not tell."""
-    age = min(max(0.0, number(reply.headers.get("age")) or 0.0), LONGEST)
-    try:
-        moment = parsedate_to_datetime(reply.headers.get("date", "")) + timedelta(seconds=age)
-    except (ValueError, OverflowError):
-        return None
-    return moment.replace(tzinfo=moment.tzinfo or UTC)
-
-
-def until(value: str | None, now: datetime) -> float | None:
-    """Seconds until a unix time, never below 0; None when it is no number."""
-    moment = number(value)
-    return None if moment is None else max(0.0, moment - now.timestamp())
-
-
-def number(value: str | None) -> float | None:
-    """A header's number; None for anything else, also for infinity and what is not a number."""
-    try:
-        found = float(value or "")
-    except ValueError:
-        return None
-    return found if abs(found) < 1e12 else None
-
-
-def spread(remaining: float | None, limit: float | None, seconds: float | None) -> float | None:
-    """The pause that spreads what remains over the seconds until it is full again, once 9 of 10 are used.
-
-    None while there is plenty, or when the server does not tell. Less than nothing remains where calls are borrowed.
-    """
-    if remaining is None or seconds is None or limit is None or limit <= 0 or remaining * 10 > limit:
-        return None
-    return seconds / (max(0.0, remaining) + 1)
 
 
 def _repeatable(error: Exception) -> bool | float:

@@ -13,7 +13,8 @@ from iqs.conversations import Author, Basis, Conversation, Customer, HelpdeskAge
 from iqs.helpdesk.base import Surveyed
 from iqs.helpdesk.edge import answer, message
 from iqs.helpdesk.freshdesk import edges
-from iqs.helpdesk.http import Reply, number, retry_after, spread
+from iqs.helpdesk.headers import number, retry_after, spread
+from iqs.helpdesk.http import Reply
 
 SOURCE = "freshdesk"
 

@@ -11,7 +11,8 @@ from datetime import datetime
 from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Message
 from iqs.helpdesk.edge import message
 from iqs.helpdesk.front import edges
-from iqs.helpdesk.http import Reply, number, retry_after, spread, until
+from iqs.helpdesk.headers import number, retry_after, spread, until
+from iqs.helpdesk.http import Reply
 from iqs.helpdesk.newest_first import oldest_first
 
 SOURCE = "front"

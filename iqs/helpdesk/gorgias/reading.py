@@ -12,7 +12,8 @@ from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Mes
 from iqs.helpdesk.base import Surveyed
 from iqs.helpdesk.edge import answer, message
 from iqs.helpdesk.gorgias import edges
-from iqs.helpdesk.http import Reply, number, retry_after, spread
+from iqs.helpdesk.headers import number, retry_after, spread
+from iqs.helpdesk.http import Reply
 from iqs.helpdesk.newest_first import oldest_first
 
 SOURCE = "gorgias"

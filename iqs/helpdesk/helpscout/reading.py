@@ -14,8 +14,9 @@ from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Mes
 from iqs.errors import Invalid
 from iqs.helpdesk.base import Event, Happening, Surveyed
 from iqs.helpdesk.edge import answer, message
+from iqs.helpdesk.headers import number, retry_after, spread
 from iqs.helpdesk.helpscout import edges
-from iqs.helpdesk.http import Reply, number, retry_after, spread
+from iqs.helpdesk.http import Reply
 
 SOURCE = "helpscout"
 

@@ -16,7 +16,8 @@ from iqs.conversations import Author, Conversation, Customer, HelpdeskAgent, Mes
 from iqs.errors import Invalid
 from iqs.helpdesk.base import Event, Happening
 from iqs.helpdesk.edge import message
-from iqs.helpdesk.http import Reply, number, retry_after, spread
+from iqs.helpdesk.headers import number, retry_after, spread
+from iqs.helpdesk.http import Reply
 from iqs.helpdesk.hubspot import edges
 
 SOURCE = "hubspot"

@@ -29,7 +29,8 @@ from iqs.helpdesk.base import (
 )
 from iqs.helpdesk.calling import Calling, Manner
 from iqs.helpdesk.edge import moment
-from iqs.helpdesk.http import Client, Reply, number, spread, until
+from iqs.helpdesk.headers import number, spread, until
+from iqs.helpdesk.http import Client, Reply
 from iqs.helpdesk.intercom import edges
 from iqs.helpdesk.intercom.reading import SOURCE, busiest, header, messages, stars
 

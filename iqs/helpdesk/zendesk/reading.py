@@ -16,7 +16,8 @@ from iqs.conversations import Author, Basis, Conversation, Customer, HelpdeskAge
 from iqs.errors import Invalid
 from iqs.helpdesk.base import Event, Happening, Surveyed
 from iqs.helpdesk.edge import answer, message
-from iqs.helpdesk.http import Reply, number, retry_after, spread
+from iqs.helpdesk.headers import number, retry_after, spread
+from iqs.helpdesk.http import Reply
 from iqs.helpdesk.zendesk.edges import (
     Answer,
     Comment,

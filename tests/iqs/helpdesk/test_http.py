@@ -10,7 +10,8 @@ from pydantic import BaseModel, TypeAdapter
 from iqs.errors import Invalid, NotFound, Unavailable
 from iqs.helpdesk import http
 from iqs.helpdesk.base import Later, Moved, Refused
-from iqs.helpdesk.http import Client, checked, retry_after, spread, until
+from iqs.helpdesk.headers import retry_after
+from iqs.helpdesk.http import Client
 from tests.iqs.helpdesk.standin import Answer, StandIn, Vendor, body, hang_up, running, status
 
 NOW = datetime(2026, 11, 16, 9, tzinfo=UTC)
@@ -252,58 +253,6 @@ def test_a_renewed_key_is_tried_once(server, slept):
         client.get(FRAME, "/x")
     assert len(renewed) == 2
     client.close()
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://api.fine.example",
-        "https://fine.example.evil.com",
-        "https://evilfine.example",
-        "https://fine.example:8443",
-        "https://user@evil.com/fine.example",
-        "ftp://127.0.0.1",
-        "http://10.0.0.1",
-        "https://evil.com\\.fine.example",
-        "https://evil.com\\@fine.example",
-        "https://me:s3cret@fine.example",
-        "https://fine.example:99999",
-        "https://[fine.example",
-        "",
-    ],
-)
-def test_addresses_of_others_are_refused(address):
-    """Only https on the vendor's own hosts; plain http only on this machine."""
-    with pytest.raises(Invalid, match=r"https:// on fine\.example"):
-        checked(address, ("fine.example",), name="Fine")
-
-
-@pytest.mark.parametrize(
-    "address", ["https://fine.example/", "https://api.eu.fine.example", "http://127.0.0.1:1"]
-)
-def test_its_own_addresses_are_taken(address):
-    """With the slash at the end taken off."""
-    assert checked(address, ("fine.example",), name="Fine") == address.rstrip("/")
-
-
-def test_the_dialects_of_waiting():
-    """Numbers, HTTP dates and unix times; nonsense is None, the past is 0."""
-    assert retry_after("7", NOW) == 7
-    assert retry_after("Mon, 16 Nov 2026 09:00:30 GMT", NOW) == 30
-    assert retry_after("Mon, 16 Nov 2026 08:00:00 GMT", NOW) == 0
-    assert [retry_after(each, NOW) for each in (None, "", "soon", "nan", "inf")] == [None] * 5
-    assert until(str(int(NOW.timestamp()) + 9), NOW) == 9
-    assert until("1", NOW) == 0
-    assert until("x", NOW) is None
-
-
-def test_what_remains_is_spread_when_nine_of_ten_are_used():
-    """Plenty: no pause. Then the seconds to the reset, shared by the calls that remain."""
-    assert spread(500, 1000, 10) is None
-    assert spread(100, 1000, 10) == pytest.approx(10 / 101)
-    assert spread(0, 1000, 10) == spread(-1, 1000, 10) == spread(-9, 1000, 10) == 10
-    assert spread(None, 1000, 10) is None
-    assert spread(5, None, 10) is None
 
 
 def test_a_page_for_people_deletes_nothing(server, client):
