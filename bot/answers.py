@@ -204,7 +204,11 @@ class Answers:
                 self._submit(partial(self._run, key))
 
     def _submit(self, call: Callable[[], None]) -> None:
-        future = self._executor.submit(call)
+        try:
+            future = self._executor.submit(call)
+        except RuntimeError:  # we are being closed; what is stored is drawn at the next click
+            log.info("an answer was not given: the process ends")
+            return
         with self._changed:
             self._running.add(future)
         future.add_done_callback(self._done)

@@ -151,3 +151,22 @@ def test_a_failure_leaves_no_trace_of_the_address_or_the_text(answers, client, c
     assert "message_not_found" in caplog.text
     assert "canary" not in caplog.text
     assert "canary" not in repr(Place("D1", "1.0", "http://127.0.0.1:9/canary"))
+
+
+def test_what_comes_while_the_process_ends_is_no_fault(client, caplog):
+    """A click that is stored in the last moment, and a redraw that rested until then, raise nothing."""
+    executor = ThreadPoolExecutor(1)
+    answers = Answers(client, executor, pauses=(0.1,))
+    client.refusals = [Refusal("ratelimited", 429, {"Retry-After": "1"})]
+    answers.redraw("scorecard:1", HERE, lambda: drawn("one"))
+    assert client.begun.wait(60)
+    executor.shutdown(wait=True)
+    answers.redraw("scorecard:2", HERE, lambda: drawn("two"))
+    answers.later("whisper", client.begun.wait)
+    deadline = time.monotonic() + 60
+    while caplog.text.count("the process ends") < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert caplog.text.count("the process ends") == 3
+    assert answers._timer.is_alive()
+    answers._stop.set()
+    answers._timer.join(60)
