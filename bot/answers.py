@@ -156,9 +156,10 @@ class Answers:
                 self._stop.wait(0.02)
 
     def close(self) -> None:
-        """Finishes what is on its way, then stops."""
+        """Finishes what is on its way, then stops; nothing is handed to the executor any more."""
         self.settle()
         self._stop.set()
+        self._timer.join()
 
     # Below: threads.
 
@@ -204,11 +205,7 @@ class Answers:
                 self._submit(partial(self._run, key))
 
     def _submit(self, call: Callable[[], None]) -> None:
-        try:
-            future = self._executor.submit(call)
-        except RuntimeError:  # we are being closed; what is stored is drawn at the next click
-            log.info("an answer was not given: the process ends")
-            return
+        future = self._executor.submit(call)
         with self._changed:
             self._running.add(future)
         future.add_done_callback(self._done)

@@ -1,7 +1,9 @@
-"""An ear on every log: the whole suite runs at DEBUG, and no test may log anything personal.
+"""An ear on the log of each test's process: the whole suite runs at DEBUG, and no test may log anything personal.
 
 Whatever a test gives a personal field is a marker while it runs: names and addresses of people and customers,
-subjects, the words of messages before and after redaction, comments, notes and secrets.
+subjects, the words of messages before and after redaction, comments, notes and secrets. Part of a name is none, and
+processes that a test starts are not heard; the crash harness reads the logs of its own, and `tests/bot/test_markers.py`
+looks for markers of its own in all else: links, typed words, whole payloads.
 """
 
 import functools

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.answers import Answers, Place
+from bot.answers import Answers, Place, _Lane
 from iqs.errors import NotFound
 
 
@@ -153,20 +153,25 @@ def test_a_failure_leaves_no_trace_of_the_address_or_the_text(answers, client, c
     assert "canary" not in repr(Place("D1", "1.0", "http://127.0.0.1:9/canary"))
 
 
-def test_what_comes_while_the_process_ends_is_no_fault(client, caplog):
-    """A click that is stored in the last moment, and a redraw that rested until then, raise nothing."""
+def test_nothing_is_handed_on_once_it_is_closed(client, monkeypatch):
+    """A redraw that rested and is just being started is waited for: whoever closes may end the executor then."""
     executor = ThreadPoolExecutor(1)
-    answers = Answers(client, executor, pauses=(0.1,))
-    client.refusals = [Refusal("ratelimited", 429, {"Retry-After": "1"})]
-    answers.redraw("scorecard:1", HERE, lambda: drawn("one"))
-    assert client.begun.wait(60)
-    executor.shutdown(wait=True)
-    answers.redraw("scorecard:2", HERE, lambda: drawn("two"))
-    answers.later("whisper", client.begun.wait)
-    deadline = time.monotonic() + 60
-    while caplog.text.count("the process ends") < 3 and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert caplog.text.count("the process ends") == 3
-    assert answers._timer.is_alive()
-    answers._stop.set()
-    answers._timer.join(60)
+    answers = Answers(client, executor)
+    starting, go_on = threading.Event(), threading.Event()
+
+    def submit(_):
+        starting.set()
+        go_on.wait(60)
+
+    monkeypatch.setattr(answers, "settle", lambda: False)  # something still rests
+    monkeypatch.setattr(answers, "_submit", submit)
+    answers._lanes["scorecard:1"] = _Lane()
+    assert starting.wait(60)
+    closing = threading.Thread(target=answers.close)
+    closing.start()
+    closing.join(0.3)
+    assert closing.is_alive()
+    go_on.set()
+    closing.join(60)
+    assert not answers._timer.is_alive()
+    executor.shutdown()

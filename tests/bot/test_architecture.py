@@ -134,21 +134,24 @@ def test_listeners_are_short():
 
 @pytest.fixture
 def untouched_loggers():
-    """Slack's loggers as a new process has them: a bare Bolt app of another test leaves its level behind."""
+    """Loggers as a new process has them: other tests, and the ear of this one, leave their levels behind."""
     for name in list(logging.root.manager.loggerDict):
-        if name.startswith(("slack_bolt", "slack_sdk")):
+        if name.startswith(("slack_bolt", "slack_sdk", "httpx", "httpcore", "stamina")):
             logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 @pytest.mark.usefixtures("untouched_loggers")
 def test_no_log_line_can_hold_a_body(request):
-    """Bolt's and the SDK's own loggers, which print bodies, are silent."""
+    """Loggers of libraries that print bodies, addresses or headers are silent."""
     app = request.getfixturevalue("app")
     for name in (
         "slack_bolt.RequestVerification",
         "slack_bolt.App",
         "slack_sdk.web.base_client",
         "slack_sdk.webhook.client",
+        "httpx",
+        "httpcore.http11",
+        "stamina",
     ):
         assert logging.getLogger(name).getEffectiveLevel() == logging.CRITICAL
     assert app.bolt.logger.getEffectiveLevel() == logging.CRITICAL
